@@ -18,7 +18,12 @@ export function eventTypesSource(folder: string): string {
     '// Generated from schemas/events/*.avsc by `npm run generate`. Do not edit.',
     ...declared.values(),
     `export type EventByTopic = {\n${topics.join('\n')}\n}`,
+    `/** The Avro schema of each topic. */\nexport const eventSchemas: Record<keyof EventByTopic, object> = ${JSON.stringify(schemasByTopic(folder, events), null, 2)}`,
   ].join('\n\n') + '\n'
+}
+
+function schemasByTopic(folder: string, events: string[]): object {
+  return Object.fromEntries(events.map((file) => [file.replace('.avsc', ''), JSON.parse(readFileSync(join(folder, file), 'utf8'))]))
 }
 
 function typeOf(schema: Schema, declared: Map<string, string>): string {

@@ -1,0 +1,169 @@
+import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
+import type { Logger } from 'pino'
+import { createKafka, type KafkaSettings } from './client.ts'
+
+/** A record as it lies in the topic. `headers` keeps the bytes. */
+export type KafkaRecord = { offset: number; timestamp: number; key: Buffer | null; value: Buffer | null; headers: Record<string, Buffer> }
+
+/** What one fetch brought of one partition. `fetchedFrom` is the offset that was asked for, `end` that of the next record to be written. */
+export type FetchedBatch = { topic: string; partition: number; fetchedFrom: number; end: number; records: KafkaRecord[]; lastOffset: number }
+
+/** What to do after a batch: read on behind `resolved` (the last offset worked on), read again from `seek`, or leave the partition alone for `pauseMs` and read it again. */
+export type BatchResult = { resolved?: number; seek?: number; pauseMs?: number }
+
+export type TopicPartition = { topic: string; partition: number }
+
+export type ConsumerEvents = {
+  /** Called on each assignment, before records are read: where to start. A missing entry leaves the partition paused. */
+  positionsFor(assigned: TopicPartition[]): Promise<(TopicPartition & { offset: number })[]>
+  /** Works on a batch. Must not throw. Calls `beat` between units; a rejection of `beat` (rebalance) has to end the work at once. */
+  onBatch(batch: FetchedBatch, control: { beat(): Promise<void>; isStale(): boolean }): Promise<BatchResult>
+  /** Called at each answered fetch, also an empty one. */
+  onFetch(): void
+  /** The consumer is dead and does not come back: the process has to end. */
+  onDead(error: Error): void
+}
+
+const rebalanceTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID'])
+// More restarts than this without a batch in between and the process is no use (hazard K2).
+const restartsWithoutProgress = 5
+
+/** Reads `topics` in consumer group `groupId`. `stop` ends within about a second when no batch is being worked on. */
+export function createConsumer(settings: KafkaSettings, groupId: string, topics: readonly string[], events: ConsumerEvents, log: Logger): { start(): Promise<void>; stop(): Promise<void> } {
+  const consumer = createKafka(settings, groupId, log).consumer({
+    groupId,
+    sessionTimeout: 30_000,
+    heartbeatInterval: 3_000,
+    rebalanceTimeout: 60_000,
+    maxWaitTimeInMs: 500,
+    maxBytes: 4 * 1024 * 1024,
+    maxBytesPerPartition: 1024 * 1024,
+    metadataMaxAge: 30_000,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 200, maxRetryTime: 8_000, retries: 12, restartOnFailure: async () => ++restarts <= restartsWithoutProgress },
+  })
+  let restarts = 0
+  // Set by the first heartbeat that says so, cleared by the next join: the batches of the same fetch that are still queued give up at once,
+  // so that the member rejoins in time (hazard K4).
+  let rebalancing = false
+  // A partition without a position yet must not be worked on: its batch may start anywhere.
+  const positioned = new Set<string>()
+  const timers = new Set<NodeJS.Timeout>()
+  let assignment = Promise.resolve()
+  let generation = 0
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    rebalancing = false
+    positioned.clear()
+    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))
+    consumer.pause(assigned.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
+    const mine = ++generation
+    assignment = assignment.then(() => takePositions(assigned, () => stopped || mine !== generation))
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) events.onDead(payload.error)
+  })
+  consumer.on(consumer.events.FETCH, () => events.onFetch())
+
+  async function takePositions(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      try {
+        const positions = await events.positionsFor(assigned)
+        if (isOver()) return
+        for (const { topic, partition, offset } of positions) {
+          consumer.seek({ topic, partition, offset: String(offset) })
+          positioned.add(`${topic}/${partition}`)
+          consumer.resume([{ topic, partitions: [partition] }])
+        }
+        return
+      } catch (error) {
+        log.warn({ err: error }, 'cannot read the cursors of the assigned partitions, trying again')
+        await new Promise((resolve) => later(1_000, () => resolve(undefined)))
+      }
+    }
+  }
+
+  let stopped = false
+  const later = (ms: number, act: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      act()
+    }, ms)
+    timers.add(timer)
+  }
+
+  async function eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale, pause }: EachBatchPayload): Promise<void> {
+    const { topic, partition } = batch
+    const isOver = () => rebalancing || stopped || !isRunning() || isStale()
+    if (isOver() || !positioned.has(`${topic}/${partition}`)) return
+    const beat = async () => {
+      try {
+        await heartbeat()
+      } catch (error) {
+        if (error instanceof kafkajs.KafkaJSError && rebalanceTypes.has((error as { type?: string }).type ?? '')) rebalancing = true
+        throw error
+      }
+    }
+    const result = await events.onBatch(toFetchedBatch(batch), { beat, isStale: isOver })
+    restarts = 0
+    if (rebalancing) return
+    if (result.resolved !== undefined) {
+      resolveOffset(String(result.resolved))
+      await commitHint(topic, partition, result.resolved + 1, commitOffsetsIfNecessary)
+    }
+    if (result.seek !== undefined) consumer.seek({ topic, partition, offset: String(result.seek) })
+    if (result.pauseMs !== undefined) {
+      const resume = pause()
+      later(result.pauseMs, resume)
+    }
+  }
+
+  // Kafka's committed offset only helps lag tools (D1): a failure to write it is no failure of ours.
+  async function commitHint(topic: string, partition: number, offset: number, commit: EachBatchPayload['commitOffsetsIfNecessary']): Promise<void> {
+    try {
+      await commit({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })
+    } catch (error) {
+      log.debug({ topic, partition, err: error }, 'the committed offset could not be written')
+    }
+  }
+
+  return {
+    start: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch })
+    },
+    stop: async () => {
+      stopped = true
+      for (const timer of timers) clearTimeout(timer)
+      await stopConsumer(consumer)
+    },
+  }
+}
+
+async function stopConsumer(consumer: Consumer): Promise<void> {
+  await consumer.stop()
+  await consumer.disconnect()
+}
+
+function toFetchedBatch(batch: EachBatchPayload['batch']): FetchedBatch {
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    fetchedFrom: Number((batch as unknown as { fetchedOffset: string }).fetchedOffset),
+    end: Number(batch.highWatermark),
+    lastOffset: Number(batch.lastOffset()),
+    records: batch.messages.map((message) => ({
+      offset: Number(message.offset),
+      timestamp: Number(message.timestamp),
+      key: message.key,
+      value: message.value,
+      headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, toBuffer(value)])),
+    })),
+  }
+}
+
+function toBuffer(value: Buffer | string | (Buffer | string)[] | undefined): Buffer {
+  const last = Array.isArray(value) ? value.at(-1) : value
+  return typeof last === 'string' ? Buffer.from(last) : (last ?? Buffer.alloc(0))
+}

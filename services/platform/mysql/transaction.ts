@@ -1,0 +1,87 @@
+import type { Knex } from 'knex'
+import { toSqlTime } from './connection.ts'
+import { asDatabaseError } from './database-error.ts'
+
+export type SqlValue = string | number | bigint | Buffer | Date | null
+export type SqlRow = readonly SqlValue[]
+
+/** What a unit of work can do to the database. A `Date` is written as UTC DATETIME(3). */
+export type Transaction = {
+  /** Rows of a SELECT. */
+  select<Row>(sql: string, values?: readonly (SqlValue | readonly SqlValue[])[]): Promise<Row[]>
+  /** Runs a statement that changes rows; answers how many changed. */
+  execute(sql: string, values?: readonly (SqlValue | readonly SqlValue[])[]): Promise<number>
+  /**
+   * Inserts many rows, split at 500 rows or 1 MB (hazard M13). `onDuplicate` is the text after ON DUPLICATE KEY UPDATE.
+   * The caller sorts rows by their unique key, so that two writers cannot deadlock (hazard M2).
+   */
+  insert(table: string, columns: readonly string[], rows: readonly SqlRow[], onDuplicate?: string): Promise<void>
+}
+
+/**
+ * Runs `work` in one transaction of at most `deadlineMs` and commits. Throws a TributaryError of kind transient when the database is away,
+ * a deadlock or a lock wait broke it, and the error itself otherwise; nothing of `work` remains then, except that a connection lost at COMMIT
+ * leaves it open whether it was committed (hazard M6): run it again behind a cursor or unique key. `work` must not catch errors of statements (M4).
+ */
+export async function withTransaction<Result>(db: Knex, deadlineMs: number, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await db.transaction(async (trx) => {
+      const expired = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(Object.assign(new Error(`transaction longer than ${deadlineMs} ms`), { code: 'ETIMEDOUT' })), deadlineMs)
+      })
+      return await Promise.race([work(transactionOn(trx)), expired])
+    })
+  } catch (error) {
+    throw asDatabaseError(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The same verbs outside a transaction: each statement commits on its own. */
+export function transactionOn(db: Knex): Transaction {
+  const run = async (sql: string, values: readonly unknown[]) => {
+    const [result] = (await db.raw(sql, values.map(toBinding) as Knex.RawBinding[])) as [unknown]
+    return result
+  }
+  return {
+    select: async <Row>(sql: string, values: readonly (SqlValue | readonly SqlValue[])[] = []) => (await run(...expandLists(sql, values))) as Row[],
+    execute: async (sql, values = []) => ((await run(...expandLists(sql, values))) as { affectedRows: number }).affectedRows,
+    insert: async (table, columns, rows, onDuplicate) => {
+      const head = `INSERT INTO ${table} (${columns.join(',')}) VALUES `
+      const tail = onDuplicate === undefined ? '' : ` ON DUPLICATE KEY UPDATE ${onDuplicate}`
+      const slot = `(${columns.map(() => '?').join(',')})`
+      for (const chunk of chunked(rows)) await run(head + chunk.map(() => slot).join(',') + tail, chunk.flat())
+    },
+  }
+}
+
+// `IN (?)` with a list becomes `IN (?,?,…)`: one text form for one statement, whatever the length.
+function expandLists(sql: string, values: readonly (SqlValue | readonly SqlValue[])[]): [string, SqlValue[]] {
+  let index = 0
+  const text = sql.replaceAll('?', () => {
+    const value = values[index++]
+    return Array.isArray(value) ? value.map(() => '?').join(',') : '?'
+  })
+  return [text, values.flat() as SqlValue[]]
+}
+
+function* chunked(rows: readonly SqlRow[]): Generator<SqlRow[]> {
+  let chunk: SqlRow[] = []
+  let bytes = 0
+  for (const row of rows) {
+    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
+    if (chunk.length > 0 && (chunk.length >= 500 || bytes + size > 1_000_000)) {
+      yield chunk
+      chunk = []
+      bytes = 0
+    }
+    chunk.push(row)
+    bytes += size
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+const sizeOf = (value: SqlValue) => (typeof value === 'string' ? value.length * 2 : Buffer.isBuffer(value) ? value.length * 2 : 24)
+const toBinding = (value: unknown) => (value instanceof Date ? toSqlTime(value.getTime()) : typeof value === 'bigint' ? value.toString() : value)
