@@ -15,7 +15,6 @@ const tables: Record<string, string> = {
     slug ${word(64)} NOT NULL,
     name VARCHAR(200) NOT NULL,
     workflow ${word(64)} NOT NULL,
-    closed_rule ${word(16)} NOT NULL DEFAULT 'new-lead',
     region CHAR(2) COLLATE utf8mb4_bin NOT NULL,
     timezone ${word(64)} NOT NULL DEFAULT 'UTC',
     mail_to VARCHAR(254) NULL,
