@@ -24,7 +24,7 @@ export type LeadEventPayload = {
 export type LeadEvent = { tenantId: number; tenant: string; leadId: Buffer; sequence: number; kind: LeadEventKind; actor: string; occurredAt: number; payload: LeadEventPayload }
 
 /** The outbox is leased in this many parts; a lead is always in the same one. */
-export const shardCount = 64
+export const shardCount = 16
 
 /** The part of the outbox that a lead's events are in. */
 export const shardOf = (leadId: Buffer) => leadId.readUInt16BE(14) % shardCount

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { shardCount } from '../leads/lead-events.ts'
+import { outboxBacklog } from '../leads/outbox.ts'
+import { createEncoder } from '../platform/kafka/encode.ts'
+import { eventType } from '../platform/kafka/event-type.ts'
+import { createProducer } from '../platform/kafka/producer.ts'
+import { createRegistry } from '../platform/kafka/registry.ts'
+import { ShardLeases } from '../platform/mysql/leases.ts'
+import { assertMigrated } from '../platform/mysql/migrate.ts'
+import { transactionOn } from '../platform/mysql/transaction.ts'
+import { runProcess } from '../platform/run-process.ts'
+import { deadLetterBacklog } from '../platform/worker/dead-letter-relay.ts'
+import { runLoop } from '../platform/worker/run-loop.ts'
+import { createRelay } from './relay.ts'
+
+const name = 'status-relay'
+
+await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, onFatal }) => {
+  const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
+  const producer = createProducer(settings, name, log)
+  const owner = randomUUID()
+  const relay = createRelay({
+    db,
+    prefix: settings.KAFKA_PREFIX,
+    outbox: new ShardLeases(db, 'outbox', shardCount, owner, 15),
+    deadLetters: new ShardLeases(db, 'dead-letters', 1, owner, 15),
+    send: (records) => producer.send(records),
+    encoders: async () => ({
+      activity: await createEncoder(eventType('lead.activity'), registry, settings.KAFKA_PREFIX),
+      status: await createEncoder(eventType('lead.status'), registry, settings.KAFKA_PREFIX),
+    }),
+    metrics,
+  })
+  const loop = runLoop({
+    name: 'relay', worker: name, health, metrics, log, onFatal,
+    prepare: async () => {
+      await assertMigrated(db, migrations)
+      await relay.prepare()
+    },
+    turn: () => relay.turn(),
+    finish: () => relay.release(),
+  })
+  const refreshGauges = async () => {
+    const outbox = await outboxBacklog(transactionOn(db))
+    metrics.set('tributary_outbox_pending', {}, outbox.pending)
+    metrics.set('tributary_outbox_oldest_timestamp_seconds', {}, outbox.oldestAt / 1000)
+    const letters = await deadLetterBacklog(transactionOn(db))
+    metrics.set('tributary_dead_letters_parked', {}, letters.parked)
+    metrics.set('tributary_dead_letters_unrelayed', {}, letters.unrelayed)
+  }
+  return { parts: [{ name: 'producer', stop: () => producer.stop() }, loop], refreshGauges }
+})
