@@ -41,6 +41,7 @@ const tables: Record<string, string> = {
     event_hash BINARY(32) NOT NULL,
     payload_hash BINARY(16) NOT NULL,
     claim BINARY(16) NOT NULL,
+    occurred_at DATETIME(3) NOT NULL,
     seen_at DATETIME(3) NOT NULL,
     PRIMARY KEY (tenant_id, event_hash)`,
   contacts: `

@@ -62,8 +62,8 @@ async function claimRows(tx: Transaction, candidates: Candidate<Envelope>[], cla
   const sorted = [...candidates].sort((a, b) => a.tenant.tenantId - b.tenant.tenantId || Buffer.compare(a.eventHash, b.eventHash))
   await tx.insert(
     'seen_events',
-    ['tenant_id', 'event_hash', 'payload_hash', 'claim', 'seen_at'],
-    sorted.map(({ tenant, eventHash, payloadHash }) => [tenant.tenantId, eventHash, payloadHash, claim, now]),
+    ['tenant_id', 'event_hash', 'payload_hash', 'claim', 'occurred_at', 'seen_at'],
+    sorted.map(({ tenant, eventHash, payloadHash, event }) => [tenant.tenantId, eventHash, payloadHash, claim, new Date(event.occurred_at), now]),
     'tenant_id = VALUES(tenant_id)',
   )
   const rows = new Map<string, SeenRow>()

@@ -37,8 +37,10 @@ export async function takeDueMails(tx: Transaction, claim: Buffer, limit: number
     `SELECT tenant_id, mail_id, lead_id, submission_id, template, recipient, attempts, message_id, queued_at, reason FROM mails WHERE due_at <= ? ORDER BY due_at LIMIT ${limit} FOR UPDATE`,
     [now],
   )
-  for (const row of due) {
-    await tx.execute("UPDATE mails SET state = 'sending', reason = ?, claim = ?, due_at = ?, attempts = attempts + 1 WHERE tenant_id = ? AND mail_id = ?", [inFlight, claim, new Date(now.getTime() + leaseMs), row.tenant_id, row.mail_id])
+  for (const tenantId of new Set(due.map((row) => row.tenant_id))) {
+    const ids = due.filter((row) => row.tenant_id === tenantId).map((row) => row.mail_id)
+    const until = new Date(now.getTime() + leaseMs)
+    await tx.execute("UPDATE mails SET state = 'sending', reason = ?, claim = ?, due_at = ?, attempts = attempts + 1 WHERE tenant_id = ? AND mail_id IN (?)", [inFlight, claim, until, tenantId, ids])
   }
   return due.map((row) => ({
     tenantId: row.tenant_id, mailId: row.mail_id, leadId: row.lead_id, submissionId: row.submission_id, template: row.template, recipient: row.recipient,

@@ -6,7 +6,7 @@ export type DeadLetterRow = {
   key: Buffer | null; value: Buffer | null; headers: Record<string, string>; recordAt: number; parkedAt: number
 }
 
-type Row = {
+export type DeadLetterDbRow = {
   tenant_id: number; dead_letter_id: Buffer; worker: string; topic: string; partition: number; offset: number; code: string; reason: string
   record_key: Buffer | null; record_value: Buffer | null; record_headers: string; record_at: number; parked_at: number
 }
@@ -16,7 +16,7 @@ export const deadLetterColumns =
 
 /** Dead letters that are not yet in their topic, some at a time. */
 export async function readUnrelayed(tx: Transaction): Promise<DeadLetterRow[]> {
-  const rows = await tx.select<Row>(`SELECT ${deadLetterColumns} FROM dead_letters WHERE dead_letters.relay_pending = 1 ORDER BY dead_letters.tenant_id, dead_letters.dead_letter_id LIMIT 50`)
+  const rows = await tx.select<DeadLetterDbRow>(`SELECT ${deadLetterColumns} FROM dead_letters WHERE dead_letters.relay_pending = 1 ORDER BY dead_letters.tenant_id, dead_letters.dead_letter_id LIMIT 50`)
   return rows.map(toDeadLetter)
 }
 
@@ -53,7 +53,7 @@ export function toDeadLetterRecord(letter: DeadLetterRow, topic: string): Outgoi
 }
 
 /** A row of `dead_letters` with ids and headers read. */
-export function toDeadLetter(row: Row): DeadLetterRow {
+export function toDeadLetter(row: DeadLetterDbRow): DeadLetterRow {
   return {
     tenantId: row.tenant_id, id: row.dead_letter_id, worker: row.worker, topic: row.topic, partition: row.partition, offset: Number(row.offset), code: row.code, reason: row.reason,
     key: row.record_key, value: row.record_value, headers: JSON.parse(row.record_headers) as Record<string, string>, recordAt: row.record_at, parkedAt: row.parked_at,
