@@ -20,6 +20,7 @@ export const settings = {
   MYSQL_POOL_SIZE: { shape: positive, default: '6', example: '6', meaning: 'Connections of one process' },
   SMTP_URL: { shape: url('smtp:', 'smtps:'), default: undefined, example: 'smtp://127.0.0.1:1025', meaning: 'Mail server; user and password in the address' },
   MAIL_FROM: { shape: z.email(), default: 'leads@tributary.example', example: 'leads@shop.example', meaning: 'Sender of notification mails' },
+  MAIL_CLAIM_SECONDS: { shape: positive, default: '60', example: '60', meaning: 'Time after which a mail whose mailer died is sent again' },
   OPS_HOST: { shape: z.string().min(1), default: '127.0.0.1', example: '0.0.0.0', meaning: 'Address of /metrics, /livez and /readyz' },
   OPS_PORT: { shape: port, default: '0', example: '9101', meaning: 'Port of /metrics, /livez and /readyz; 0 takes a free one' },
   LOG_LEVEL: { shape: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', example: 'debug', meaning: 'Least level that is logged' },

@@ -1,0 +1,31 @@
+import { mailBacklog } from '../leads/mail-ledger.ts'
+import { eventType } from '../platform/kafka/event-type.ts'
+import { createMailDoor } from '../platform/mail/smtp-door.ts'
+import { assertMigrated } from '../platform/mysql/migrate.ts'
+import { transactionOn } from '../platform/mysql/transaction.ts'
+import { runProcess } from '../platform/run-process.ts'
+import { defineWorker, on } from '../platform/worker/define-worker.ts'
+import { runLoop } from '../platform/worker/run-loop.ts'
+import { runWorker } from '../platform/worker/run-worker.ts'
+import { queueNotifications } from './handle-activity.ts'
+import { sendMails } from './send-mails.ts'
+
+const name = 'lead-mailer'
+const idleMs = 200
+
+await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS'], (context) => {
+  const { settings, db, migrations, metrics, health, log, onFatal } = context
+  const door = createMailDoor(settings.SMTP_URL, settings.MAIL_FROM)
+  const leadMailer = defineWorker({ name, consumes: [on(eventType('lead.activity'), queueNotifications(settings.MAIL_FROM.split('@')[1] ?? 'localhost'))] })
+  const sender = runLoop({
+    name: 'sender', worker: name, health, metrics, log, onFatal,
+    prepare: () => assertMigrated(db, migrations),
+    turn: async () => ((await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() })) > 0 ? 0 : idleMs),
+  })
+  const refreshGauges = async () => {
+    const { queued, oldestAt } = await mailBacklog(transactionOn(db))
+    metrics.set('tributary_mails_queued', {}, queued)
+    metrics.set('tributary_mails_oldest_queued_timestamp_seconds', {}, oldestAt / 1000)
+  }
+  return { parts: [{ name: 'mail door', stop: async () => door.close() }, runWorker(leadMailer, context), sender], refreshGauges }
+})
