@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Started } from './child-process.ts'
+import type { Addresses } from './light-parts.ts'
+
+/** What is written down of a running stack: its parts in the order of their start, its addresses, and who watches over it. */
+export type StackState = { supervisor: Started; parts: { name: string; log: string; started: Started }[]; addresses: Addresses; urls: Record<string, string>; isReady: boolean }
+
+const fileOf = (data: string) => join(data, 'stack.json')
+
+export function readState(data: string): StackState | undefined {
+  return existsSync(fileOf(data)) ? (JSON.parse(readFileSync(fileOf(data), 'utf8')) as StackState) : undefined
+}
+
+export function writeState(data: string, state: StackState): void {
+  mkdirSync(data, { recursive: true })
+  writeFileSync(fileOf(data), `${JSON.stringify(state, null, 2)}\n`)
+}
+
+export function forgetState(data: string): void {
+  rmSync(fileOf(data), { force: true })
+}
