@@ -121,7 +121,7 @@ async function logs(options: StackOptions, name: string | undefined, follow: boo
   }
   for (const { name: partName, log } of chosen) {
     process.stdout.write(`==> ${partName} (${log})\n`)
-    await new Promise((resolve) => createReadStream(log).on('end', resolve).pipe(process.stdout, { end: false }))
+    await new Promise<void>((resolve) => createReadStream(log).on('end', () => resolve()).pipe(process.stdout, { end: false }))
   }
   return 0
 }
