@@ -43,7 +43,7 @@ export function databasePart(options: StackOptions): LocalPart {
         await db.raw('CREATE DATABASE IF NOT EXISTS tributary CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
         for (const host of ['localhost', '127.0.0.1']) {
           await db.raw(`CREATE USER IF NOT EXISTS 'tributary'@'${host}' IDENTIFIED BY 'tributary'`)
-          await db.raw(`GRANT ALL ON tributary.* TO 'tributary'@'${host}'`)
+          await db.raw(`GRANT ALL ON \`tributary%\`.* TO 'tributary'@'${host}'`)
         }
         return true
       } finally {

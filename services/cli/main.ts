@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { TributaryError } from '../platform/errors.ts'
 import { asDatabaseError } from '../platform/mysql/database-error.ts'
+import { addBenchCommand } from './bench-command.ts'
 import { addDeadLetterCommands } from './dead-letter-commands.ts'
 import { addDoctorCommands } from './doctor-commands.ts'
 import { addEventCommands } from './event-commands.ts'
@@ -9,7 +10,7 @@ import { addSetupCommands } from './setup-commands.ts'
 import { addTenantCommands } from './tenant-commands.ts'
 
 const program = new Command('tributary').description('Many event streams, one lead: set up, look into and mend a Tributary fleet.').showHelpAfterError('(add --help for the options)')
-for (const add of [addDoctorCommands, addSetupCommands, addTenantCommands, addEventCommands, addLeadCommands, addDeadLetterCommands]) add(program)
+for (const add of [addDoctorCommands, addSetupCommands, addTenantCommands, addEventCommands, addLeadCommands, addDeadLetterCommands, addBenchCommand]) add(program)
 
 try {
   await program.parseAsync()

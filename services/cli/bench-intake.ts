@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { ChatFormSubmitted } from '../../schemas/events.ts'
+import { migrations } from '../../schemas/migrations.ts'
+import { addTenant } from '../leads/tenants.ts'
+import { withAdmin } from '../platform/kafka/admin.ts'
+import type { KafkaSettings } from '../platform/kafka/client.ts'
+import { createEncoder } from '../platform/kafka/encode.ts'
+import { eventType, subjectOf } from '../platform/kafka/event-type.ts'
+import { createProducer } from '../platform/kafka/producer.ts'
+import { createRegistry } from '../platform/kafka/registry.ts'
+import { connectDatabase } from '../platform/mysql/connection.ts'
+import { migrate } from '../platform/mysql/migrate.ts'
+import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
+import { quietLog } from './surroundings.ts'
+
+export type BenchSettings = { kafka: KafkaSettings; registryUrl: string; mysqlUrl: string; events: number; naiveEvents: number; say(text: string): void }
+export type BenchRun = { name: string; unitRecords: number; events: number; seconds: number; eventsPerSecond: number }
+export type BenchResult = { machine: object; conditions: object; runs: BenchRun[]; ratio: number }
+
+const partitions = 3
+
+/**
+ * Measures chat-form events from topic to committed lead, with the worker as it is (units of 500) and with one transaction per event, one after the other in a database and
+ * topics of their own. The clock runs from the first committed event to the last, so that neither the start of the process nor the join of the group counts.
+ */
+export async function benchIntake(settings: BenchSettings): Promise<BenchResult> {
+  const batched = await benchRun('batched', 500, settings.events, settings)
+  const naive = await benchRun('one transaction per event', 1, settings.naiveEvents, settings)
+  const [cpu] = cpus()
+  return {
+    machine: { cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version },
+    conditions: { database: await databaseVersion(settings.mysqlUrl), partitions, workers: 1, transcriptMessages: 4, newPeople: '80 %', brokerAndDatabaseOnThisMachine: true },
+    runs: [batched, naive],
+    ratio: Math.round((batched.eventsPerSecond / naive.eventsPerSecond) * 10) / 10,
+  }
+}
+
+async function benchRun(name: string, unitRecords: number, events: number, settings: BenchSettings): Promise<BenchRun> {
+  const id = randomUUID().slice(0, 8)
+  const prefix = `bench-${id}.`
+  const kafka = { ...settings.kafka, KAFKA_PREFIX: prefix }
+  const topic = `${prefix}chat.form-submitted`
+  const database = `tributary_bench_${id}`
+  const url = new URL(settings.mysqlUrl)
+  const admin = connectDatabase(url.href, 1)
+  await admin.raw(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+  url.pathname = `/${database}`
+  const db = connectDatabase(url.href, 2)
+  try {
+    await migrate(db, migrations)
+    await withTransaction(db, 10_000, (tx) => addTenant(tx, { slug: 'bench', name: 'Bench', workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null }, new Date()))
+    await withAdmin(kafka, quietLog(), (cluster) => cluster.createTopics([{ topic, partitions }]))
+    settings.say(`${name}: producing ${events} events …`)
+    await produceForms(kafka, settings.registryUrl, topic, events)
+    settings.say(`${name}: working them off …`)
+    const worker = startWorker({ ...process.env, KAFKA_BROKERS: kafka.KAFKA_BROKERS, KAFKA_PREFIX: prefix, SCHEMA_REGISTRY_URL: settings.registryUrl, MYSQL_URL: url.href, UNIT_MAX_RECORDS: String(unitRecords), OPS_PORT: '0', LOG_LEVEL: 'warn' })
+    try {
+      const seconds = await timeUntilDone(db, events, worker)
+      return { name, unitRecords, events, seconds: Math.round(seconds * 100) / 100, eventsPerSecond: Math.round(events / seconds) }
+    } finally {
+      worker.kill('SIGTERM')
+      await new Promise((resolve) => worker.once('exit', resolve))
+    }
+  } finally {
+    await db.destroy()
+    await admin.raw(`DROP DATABASE ${database}`)
+    await admin.destroy()
+    await withAdmin(kafka, quietLog(), (cluster) => cluster.deleteTopics([topic]))
+  }
+}
+
+function startWorker(env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [fileURLToPath(new URL('../chat-form-intake/main.js', import.meta.url))], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Seconds from the first committed event to the last; the events of the first unit are part of the count, so short runs flatter a little. */
+async function timeUntilDone(db: ReturnType<typeof connectDatabase>, events: number, worker: ChildProcess): Promise<number> {
+  const tx = transactionOn(db)
+  let firstAt: number | undefined
+  let before = 0
+  for (;;) {
+    const [row] = await tx.select<{ events: number | null }>('SELECT SUM(events) AS events FROM event_counts')
+    const count = Number(row?.events ?? 0)
+    const now = performance.now()
+    if (count > 0 && firstAt === undefined) {
+      firstAt = now
+      before = count
+    }
+    if (count >= events) return ((now - (firstAt ?? now)) / 1000) * (events / Math.max(1, events - before))
+    if (worker.exitCode !== null) throw new Error(`the worker ended with code ${worker.exitCode}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function produceForms(kafka: KafkaSettings, registryUrl: string, topic: string, events: number): Promise<void> {
+  const registry = createRegistry(registryUrl)
+  const type = eventType('chat.form-submitted')
+  await registry.register(subjectOf(topic), type.schema)
+  const encode = await createEncoder(type, registry, kafka.KAFKA_PREFIX)
+  const producer = createProducer(kafka, 'tributary-bench', quietLog())
+  const startAt = Date.now() - events
+  for (let from = 0; from < events; from += 1000) {
+    const records = Array.from({ length: Math.min(1000, events - from) }, (_, offset) => {
+      const form = benchForm(from + offset, startAt)
+      return { topic, key: `bench:${form.visitor.visitor_id ?? ''}`, value: encode(form) }
+    })
+    await producer.send(records)
+  }
+  await producer.stop()
+}
+
+// Every fifth form is a follow-up of somebody who wrote before.
+function benchForm(index: number, startAt: number): ChatFormSubmitted {
+  const person = index % 5 === 4 ? index - 4 : index
+  const at = startAt + index
+  return {
+    event_id: `bench-${index}`, tenant: 'bench', occurred_at: at, source: 'bench', form: 'ORDER_QUESTION',
+    visitor: { visitor_id: `visitor-${person}`, name: `Person ${person}`, email: `person${person}@example.com`, phone: `+5511${String(910000000 + person)}`, locale: 'pt-BR', timezone: null },
+    channel: 'web', channel_user_id: null, order_number: `#${100000 + person}`, message: 'Where is my order? It should have been here yesterday.', consent: { terms_accepted: true, marketing_opt_in: false },
+    page_url: 'https://shop.example/orders', conversation_id: `conversation-${person}`,
+    transcript: ['Hello', 'Hi, how can I help?', 'Where is my order?', 'Let me ask a colleague.'].map((text, turn) => ({ author: turn % 2 === 0 ? ('VISITOR' as const) : ('AI' as const), text, at: at - 4000 + turn * 1000 })),
+    products: [], coupon: null,
+  }
+}
+
+async function databaseVersion(url: string): Promise<string> {
+  const db = connectDatabase(url, 1)
+  try {
+    const [row] = await transactionOn(db).select<{ version: string }>('SELECT VERSION() AS version')
+    return row?.version ?? 'unknown'
+  } finally {
+    await db.destroy()
+  }
+}
