@@ -10,7 +10,7 @@ const sources = ['services', 'schemas', 'ops', 'test', 'package.json', 'tsconfig
 /** Installs the packages when the lock file changed, and compiles when a source is newer than the last build. Uses nothing but Node. */
 export async function prepareProject() {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 11)) stop(`Node ${process.versions.node} is too old: install Node 20.11 or newer.`)
+  if (major < 20 || (major === 20 && minor < 12)) stop(`Node ${process.versions.node} is too old: install Node 20.12 or newer.`)
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
   const mark = join(root, 'node_modules', '.tributary-lock')
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== lock) {

@@ -102,8 +102,7 @@ const tables: Record<string, string> = {
     occurred_at DATETIME(3) NOT NULL,
     received_at DATETIME(3) NOT NULL,
     content MEDIUMTEXT NOT NULL,
-    PRIMARY KEY (tenant_id, submission_id),
-    KEY submissions_contact (tenant_id, contact_id)`,
+    PRIMARY KEY (tenant_id, submission_id)`,
   lead_submissions: `
     tenant_id INT UNSIGNED NOT NULL,
     lead_id BINARY(16) NOT NULL,

@@ -16,14 +16,14 @@ import { migrate } from '../platform/mysql/migrate.ts'
 import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
 import { quietLog } from './surroundings.ts'
 
-export type BenchSettings = { kafka: KafkaSettings; registryUrl: string; mysqlUrl: string; events: number; naiveEvents: number; say(text: string): void }
+export type BenchSettings = { kafka: KafkaSettings; registryUrl: string; mysqlUrl: string; events: number; naiveEvents: number; workers: number; say(text: string): void }
 export type BenchRun = { name: string; unitRecords: number; events: number; seconds: number; eventsPerSecond: number }
 export type BenchResult = { machine: object; conditions: object; runs: BenchRun[]; ratio: number }
 
-const partitions = 3
+const partitions = 6
 
 /**
- * Measures chat-form events from topic to committed lead, with the worker as it is (units of 500) and with one transaction per event, one after the other in a database and
+ * Measures chat-form events from topic to committed lead, with the workers as they are (units of 500) and with one transaction per event, one after the other in a database and
  * topics of their own. The clock runs from the first committed event to the last, so that neither the start of the process nor the join of the group counts.
  */
 export async function benchIntake(settings: BenchSettings): Promise<BenchResult> {
@@ -32,7 +32,7 @@ export async function benchIntake(settings: BenchSettings): Promise<BenchResult>
   const [cpu] = cpus()
   return {
     machine: { cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version },
-    conditions: { database: await databaseVersion(settings.mysqlUrl), partitions, workers: 1, transcriptMessages: 4, newPeople: '80 %', brokerAndDatabaseOnThisMachine: true },
+    conditions: { database: await databaseVersion(settings.mysqlUrl), partitions, workers: settings.workers, transcriptMessages: 4, newPeople: '80 %', brokerAndDatabaseOnThisMachine: true },
     runs: [batched, naive],
     ratio: Math.round((batched.eventsPerSecond / naive.eventsPerSecond) * 10) / 10,
   }
@@ -56,13 +56,15 @@ async function benchRun(name: string, unitRecords: number, events: number, setti
     settings.say(`${name}: producing ${events} events …`)
     await produceForms(kafka, settings.registryUrl, topic, events)
     settings.say(`${name}: working them off …`)
-    const worker = startWorker({ ...process.env, KAFKA_BROKERS: kafka.KAFKA_BROKERS, KAFKA_PREFIX: prefix, SCHEMA_REGISTRY_URL: settings.registryUrl, MYSQL_URL: url.href, UNIT_MAX_RECORDS: String(unitRecords), OPS_PORT: '0', LOG_LEVEL: 'warn' })
+    const workers = Array.from({ length: settings.workers }, () => startWorker({ ...process.env, KAFKA_BROKERS: kafka.KAFKA_BROKERS, KAFKA_PREFIX: prefix, SCHEMA_REGISTRY_URL: settings.registryUrl, MYSQL_URL: url.href, UNIT_MAX_RECORDS: String(unitRecords), OPS_PORT: '0', LOG_LEVEL: 'warn' }))
     try {
-      const seconds = await timeUntilDone(db, events, worker)
+      const seconds = await timeUntilDone(db, events, workers)
       return { name, unitRecords, events, seconds: Math.round(seconds * 100) / 100, eventsPerSecond: Math.round(events / seconds) }
     } finally {
-      worker.kill('SIGTERM')
-      await new Promise((resolve) => worker.once('exit', resolve))
+      await Promise.all(workers.map((worker) => new Promise((resolve) => {
+        worker.once('exit', resolve)
+        worker.kill('SIGTERM')
+      })))
     }
   } finally {
     await db.destroy()
@@ -77,7 +79,7 @@ function startWorker(env: NodeJS.ProcessEnv): ChildProcess {
 }
 
 /** Seconds from the first committed event to the last; the events of the first unit are part of the count, so short runs flatter a little. */
-async function timeUntilDone(db: ReturnType<typeof connectDatabase>, events: number, worker: ChildProcess): Promise<number> {
+async function timeUntilDone(db: ReturnType<typeof connectDatabase>, events: number, workers: readonly ChildProcess[]): Promise<number> {
   const tx = transactionOn(db)
   let firstAt: number | undefined
   let before = 0
@@ -90,7 +92,8 @@ async function timeUntilDone(db: ReturnType<typeof connectDatabase>, events: num
       before = count
     }
     if (count >= events) return ((now - (firstAt ?? now)) / 1000) * (events / Math.max(1, events - before))
-    if (worker.exitCode !== null) throw new Error(`the worker ended with code ${worker.exitCode}`)
+    const ended = workers.find(({ exitCode }) => exitCode !== null)
+    if (ended !== undefined) throw new Error(`a worker ended with code ${ended.exitCode}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
 
 export type KeyKind = 'visitor' | 'channel_user' | 'phone' | 'email' | 'order_number'
@@ -58,5 +58,5 @@ function clean(raw: string | null | undefined): string | undefined {
 }
 
 function key(kind: KeyKind, value: string | undefined, strength: KeyStrength): ContactKey | undefined {
-  return value === undefined ? undefined : { kind, value, strength, hash: createHash('sha256').update(`${kind}\0${value}`).digest() }
+  return value === undefined ? undefined : { kind, value, strength, hash: hash('sha256', `${kind}\0${value}`, 'buffer') }
 }

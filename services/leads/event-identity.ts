@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Bytes that identify an event within its tenant: source and event id, as in CloudEvents (source + id). 32 bytes. */
 export function eventHashOf(event: { source: string; event_id: string }): Buffer {
-  return createHash('sha256').update(`${event.source}\0${event.event_id}`).digest()
+  return hash('sha256', `${event.source}\0${event.event_id}`, 'buffer')
 }
 
 /** Bytes that change when the content of an event changes; 16 bytes. Field order is that of the schema, so the same content gives the same bytes. */
 export function payloadHashOf(event: object): Buffer {
-  return createHash('sha256').update(JSON.stringify(event)).digest().subarray(0, 16)
+  return hash('sha256', JSON.stringify(event), 'buffer').subarray(0, 16)
 }
 
 /**
@@ -15,7 +15,7 @@ export function payloadHashOf(event: object): Buffer {
  * event. Replaying the event into an empty database gives the same id (DESIGN D7); ids sort by time.
  */
 export function idFromEvent(what: string, tenantSlug: string, occurredAt: number, eventHash: Buffer): Buffer {
-  const id = createHash('sha256').update(`${what}\0${tenantSlug}\0`).update(eventHash).digest().subarray(0, 16)
+  const id = hash('sha256', Buffer.concat([Buffer.from(`${what}\0${tenantSlug}\0`), eventHash]), 'buffer').subarray(0, 16)
   id.writeUIntBE(occurredAt, 0, 6)
   id[6] = 0x70 | ((id[6] ?? 0) & 0x0f)
   id[8] = 0x80 | ((id[8] ?? 0) & 0x3f)

@@ -54,8 +54,12 @@ type RawConnection = { query(sql: string, done: (error: unknown) => void): void 
 
 /** `ms` since 1970 as a UTC DATETIME(3) literal. */
 export function toSqlTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 23).replace('T', ' ')
+  // One unit writes the same few times over and over, and formatting is slow.
+  if (ms !== lastTime.ms) lastTime = { ms, text: new Date(ms).toISOString().slice(0, 23).replace('T', ' ') }
+  return lastTime.text
 }
+
+let lastTime = { ms: 0, text: '1970-01-01 00:00:00.000' }
 
 function fromSqlTime(text: string | null): number | null {
   return text === null ? null : Date.parse(`${text.replace(' ', 'T')}Z`)
