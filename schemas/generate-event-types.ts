@@ -4,22 +4,33 @@ import { join } from 'node:path'
 type Schema = string | Schema[] | { type: Schema; name?: string; doc?: string; fields?: Field[]; items?: Schema; symbols?: string[] }
 type Field = { name: string; type: Schema; doc?: string }
 
-const primitives: Record<string, string> = { string: 'string', int: 'number', long: 'number', boolean: 'boolean', double: 'number', null: 'null' }
+const primitives: Record<string, string> = {
+  string: 'string',
+  int: 'number',
+  long: 'number',
+  boolean: 'boolean',
+  double: 'number',
+  null: 'null',
+}
 
 /** TypeScript source of the types of every `*.avsc` in `folder`; a named type that several events share appears once. */
 export function eventTypesSource(folder: string): string {
   const declared = new Map<string, string>()
-  const events = readdirSync(folder).filter((file) => file.endsWith('.avsc')).sort()
+  const events = readdirSync(folder)
+    .filter((file) => file.endsWith('.avsc'))
+    .sort()
   const topics = events.map((file) => {
     const name = typeOf(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schema, declared)
     return `  '${file.replace('.avsc', '')}': ${name}`
   })
-  return [
-    '// Generated from schemas/events/*.avsc by `npm run generate`. Do not edit.',
-    ...declared.values(),
-    `export type EventByTopic = {\n${topics.join('\n')}\n}`,
-    `/** The Avro schema of each topic. */\nexport const eventSchemas: Record<keyof EventByTopic, object> = ${JSON.stringify(schemasByTopic(folder, events), null, 2)}`,
-  ].join('\n\n') + '\n'
+  return (
+    [
+      '// Generated from schemas/events/*.avsc by `npm run generate`. Do not edit.',
+      ...declared.values(),
+      `export type EventByTopic = {\n${topics.join('\n')}\n}`,
+      `/** The Avro schema of each topic. */\nexport const eventSchemas: Record<keyof EventByTopic, object> = ${JSON.stringify(schemasByTopic(folder, events), null, 2)}`,
+    ].join('\n\n') + '\n'
+  )
 }
 
 function schemasByTopic(folder: string, events: string[]): object {
@@ -28,7 +39,11 @@ function schemasByTopic(folder: string, events: string[]): object {
 
 function typeOf(schema: Schema, declared: Map<string, string>): string {
   if (typeof schema === 'string') return primitives[schema] ?? schema
-  if (Array.isArray(schema)) return schema.map((branch) => typeOf(branch, declared)).sort(nullLast).join(' | ')
+  if (Array.isArray(schema))
+    return schema
+      .map((branch) => typeOf(branch, declared))
+      .sort(nullLast)
+      .join(' | ')
   if (schema.type === 'array') return `${typeOf(schema.items ?? 'null', declared)}[]`
   if (schema.type === 'enum') return declare(schema, (schema.symbols ?? []).map((symbol) => `'${symbol}'`).join(' | '), declared)
   if (schema.type === 'record') {

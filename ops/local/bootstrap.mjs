@@ -11,11 +11,17 @@ const sources = ['services', 'schemas', 'ops', 'test', 'package.json', 'tsconfig
 export async function prepareProject() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 12)) stop(`Node ${process.versions.node} is too old: install Node 20.12 or newer.`)
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const mark = join(root, 'node_modules', '.tributary-lock')
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== lock) {
     say('installing packages …')
-    run('npm', ['ci', '--no-audit', '--no-fund'], 'The packages could not be installed. Check that npm reaches its registry, then run this again.')
+    run(
+      'npm',
+      ['ci', '--no-audit', '--no-fund'],
+      'The packages could not be installed. Check that npm reaches its registry, then run this again.',
+    )
     writeFileSync(mark, lock)
   }
   const built = join(root, 'dist', '.built')

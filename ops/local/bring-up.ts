@@ -12,7 +12,12 @@ import { forgetState, writeState, type StackState } from './stack-state.ts'
 type Say = (text: string) => void
 
 /** Brings the stack up, part by part; answers its state, or undefined after saying what is wrong and taking back what was started. `isCancelled` is asked between parts. */
-export async function bringUp(options: StackOptions, supervisor: Started, say: Say, isCancelled: () => boolean): Promise<StackState | undefined> {
+export async function bringUp(
+  options: StackOptions,
+  supervisor: Started,
+  say: Say,
+  isCancelled: () => boolean,
+): Promise<StackState | undefined> {
   const external = (name: keyof Addresses) => options.env[name]
   const addresses: Addresses = {
     KAFKA_BROKERS: external('KAFKA_BROKERS') ?? `127.0.0.1:${portOf(options, 'kafka')}`,
@@ -27,10 +32,19 @@ export async function bringUp(options: StackOptions, supervisor: Started, say: S
     ...(external('SCHEMA_REGISTRY_URL') === undefined ? [registryPart(options)] : []),
     ...(external('SMTP_URL') === undefined ? [mailCatcherPart(options)] : []),
   ]
-  const fleet = options.fleet ? [...processNames.map((name) => processPart(name, options, addresses)), ...(prometheus === undefined ? [] : [prometheus])] : []
+  const fleet = options.fleet
+    ? [...processNames.map((name) => processPart(name, options, addresses)), ...(prometheus === undefined ? [] : [prometheus])]
+    : []
   const names = new Set(dependencies.map(({ name }) => name))
-  const needs = [...(names.has('kafka') || names.has('registry') ? (['java', 'mvn'] as const) : []), ...(names.has('database') ? (['mariadbd'] as const) : [])]
-  const problems = await checkMachine(options, needs, [...dependencies, ...fleet].flatMap(({ ports }) => ports))
+  const needs = [
+    ...(names.has('kafka') || names.has('registry') ? (['java', 'mvn'] as const) : []),
+    ...(names.has('database') ? (['mariadbd'] as const) : []),
+  ]
+  const problems = await checkMachine(
+    options,
+    needs,
+    [...dependencies, ...fleet].flatMap(({ ports }) => ports),
+  )
   if (problems.length > 0) {
     say(['Nothing was started:', ...problems.map((problem) => `  ${problem}`)].join('\n'))
     return undefined

@@ -10,15 +10,24 @@ const programs = {
 } as const
 
 /** What keeps the parts from being started: missing programs and taken ports, each with its mend. Empty when nothing does. */
-export async function checkMachine(options: StackOptions, needs: readonly (keyof typeof programs)[], ports: readonly PortName[]): Promise<string[]> {
+export async function checkMachine(
+  options: StackOptions,
+  needs: readonly (keyof typeof programs)[],
+  ports: readonly PortName[],
+): Promise<string[]> {
   const missing = needs.filter((program) => !isOnPath(program, options.env['PATH'] ?? ''))
   const problems = missing.map((program) => `${program} is not installed: it comes with ${programs[program]}`)
-  if (missing.length > 0) problems.push(`On Debian or Ubuntu${process.getuid?.() === 0 ? '' : ', as root'}: apt-get install --no-install-recommends ${missing.map((program) => programs[program].split(' ')[0]).join(' ')}`)
+  if (missing.length > 0)
+    problems.push(
+      `On Debian or Ubuntu${process.getuid?.() === 0 ? '' : ', as root'}: apt-get install --no-install-recommends ${missing.map((program) => programs[program].split(' ')[0]).join(' ')}`,
+    )
   for (const name of ports) {
     const port = portOf(options, name)
     if (await isPortFree(port)) continue
     const holder = portHolder(port)
-    problems.push(`port ${port} for ${name} is taken${holder === undefined ? '' : ` by ${holder}`}: stop that, or start with --port-offset ${options.portOffset + 100}`)
+    problems.push(
+      `port ${port} for ${name} is taken${holder === undefined ? '' : ` by ${holder}`}: stop that, or start with --port-offset ${options.portOffset + 100}`,
+    )
   }
   return problems
 }

@@ -6,7 +6,11 @@ import { dirname } from 'node:path'
 export type Started = { pid: number; startedAt: string }
 
 /** Starts a program in a process group of its own, its output appended to `log`. */
-export function startProgram(command: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv; log: string }): Promise<Started> {
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; log: string },
+): Promise<Started> {
   mkdirSync(dirname(options.log), { recursive: true })
   const output = openSync(options.log, 'a')
   return new Promise((resolve, reject) => {

@@ -7,7 +7,12 @@ let added = 0
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (`node_modules/${name}` in lock.packages || `${path}/node_modules/${name}` in lock.packages) continue
-    lock.packages[`node_modules/${name}`] = { version: version.replace(/^[\^~]/, ''), ...(entry.dev ? { dev: true } : {}), optional: true, ...platformOf(name) }
+    lock.packages[`node_modules/${name}`] = {
+      version: version.replace(/^[\^~]/, ''),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      ...platformOf(name),
+    }
     added++
   }
 }
@@ -17,7 +22,11 @@ process.stderr.write(`${added} entries added\n`)
 
 // npm passes over an optional package only where it is told that it is for another platform.
 function platformOf(name) {
-  const os = ['darwin', 'linux', 'win32', 'freebsd', 'openbsd', 'netbsd', 'android', 'aix', 'sunos', 'openharmony'].find((word) => name.includes(word))
-  const cpu = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'wasm32'].find((word) => new RegExp(`[-_]${word}`).test(name))
+  const os = ['darwin', 'linux', 'win32', 'freebsd', 'openbsd', 'netbsd', 'android', 'aix', 'sunos', 'openharmony'].find((word) =>
+    name.includes(word),
+  )
+  const cpu = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'wasm32'].find((word) =>
+    new RegExp(`[-_]${word}`).test(name),
+  )
   return { ...(os === undefined ? { os: ['none'] } : { os: [os] }), ...(cpu === undefined ? {} : { cpu: [cpu] }) }
 }

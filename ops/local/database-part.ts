@@ -24,15 +24,35 @@ export function databasePart(options: StackOptions): LocalPart {
       if (existsSync(join(data, 'mysql'))) return
       mkdirSync(data, { recursive: true })
       if (user !== undefined) spawnSync('chown', ['-R', user, data])
-      const installed = spawnSync('mariadb-install-db', [`--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...(user === undefined ? [] : [`--user=${user}`])], { encoding: 'utf8' })
-      if (installed.status !== 0) throw new PartFailure(`the database could not be made: ${(installed.stderr || installed.stdout).trim().split('\n').at(-1)}`, log)
+      const installed = spawnSync(
+        'mariadb-install-db',
+        [
+          `--datadir=${data}`,
+          '--auth-root-authentication-method=normal',
+          '--skip-test-db',
+          ...(user === undefined ? [] : [`--user=${user}`]),
+        ],
+        { encoding: 'utf8' },
+      )
+      if (installed.status !== 0)
+        throw new PartFailure(`the database could not be made: ${(installed.stderr || installed.stdout).trim().split('\n').at(-1)}`, log)
     },
     start: () =>
       startProgram(
         'mariadbd',
         [
-          '--no-defaults', `--datadir=${data}`, `--port=${portOf(options, 'database')}`, '--bind-address=127.0.0.1', `--socket=${join(data, 'server.sock')}`, `--pid-file=${join(data, 'server.pid')}`,
-          '--innodb-buffer-pool-size=512M', '--innodb-log-file-size=256M', '--character-set-server=utf8mb4', '--collation-server=utf8mb4_unicode_ci', '--skip-name-resolve', '--max-connections=200',
+          '--no-defaults',
+          `--datadir=${data}`,
+          `--port=${portOf(options, 'database')}`,
+          '--bind-address=127.0.0.1',
+          `--socket=${join(data, 'server.sock')}`,
+          `--pid-file=${join(data, 'server.pid')}`,
+          '--innodb-buffer-pool-size=512M',
+          '--innodb-log-file-size=256M',
+          '--character-set-server=utf8mb4',
+          '--collation-server=utf8mb4_unicode_ci',
+          '--skip-name-resolve',
+          '--max-connections=200',
           ...(user === undefined ? [] : [`--user=${user}`]),
         ],
         { cwd: data, env: options.env, log },

@@ -40,11 +40,16 @@ export function kafkaPart(options: StackOptions): LocalPart {
       writeFileSync(properties, serverProperties(portOf(options, 'kafka'), portOf(options, 'kafka controller'), join(data, 'log')))
       if (existsSync(join(data, 'log', 'meta.properties'))) return
       const id = randomBytes(16).toString('base64url')
-      const formatted = spawnSync('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties], { encoding: 'utf8' })
-      if (formatted.status !== 0) throw new PartFailure(`kafka's storage could not be formatted: ${formatted.stderr.trim().split('\n').at(-1)}`, log)
+      const formatted = spawnSync('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties], {
+        encoding: 'utf8',
+      })
+      if (formatted.status !== 0)
+        throw new PartFailure(`kafka's storage could not be formatted: ${formatted.stderr.trim().split('\n').at(-1)}`, log)
     },
-    start: () => startProgram('java', ['-Xmx512m', '-Xms256m', '-cp', classPath, 'kafka.Kafka', properties], { cwd: data, env: options.env, log }),
-    isReady: async () => await withAdmin(plainKafka(brokers), pino({ level: 'silent' }), async (admin) => (await admin.brokers()).length > 0),
+    start: () =>
+      startProgram('java', ['-Xmx512m', '-Xms256m', '-cp', classPath, 'kafka.Kafka', properties], { cwd: data, env: options.env, log }),
+    isReady: async () =>
+      await withAdmin(plainKafka(brokers), pino({ level: 'silent' }), async (admin) => (await admin.brokers()).length > 0),
   }
 }
 
@@ -61,40 +66,66 @@ export function registryPart(options: StackOptions): LocalPart {
     prepare: async () => {
       if (existsSync(home)) return
       const partial = `${home}.${process.pid}`
-      runMaven(['-f', join(options.root, 'ops/local/pom.xml'), 'dependency:copy', `-Dartifact=io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`, `-DoutputDirectory=${partial}`], log)
+      runMaven(
+        [
+          '-f',
+          join(options.root, 'ops/local/pom.xml'),
+          'dependency:copy',
+          `-Dartifact=io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`,
+          `-DoutputDirectory=${partial}`,
+        ],
+        log,
+      )
       const archive = join(partial, `apicurio-registry-app-${registryVersion}-all.tar.gz`)
       if (spawnSync('tar', ['-xzf', archive, '-C', partial]).status !== 0) throw new PartFailure('the registry could not be unpacked', log)
       rmSync(archive)
       if (existsSync(home)) rmSync(partial, { recursive: true })
       else renameSync(partial, home)
     },
-    start: () => startProgram('java', ['-Xmx256m', `-Dquarkus.http.port=${port}`, '-Dquarkus.http.host=127.0.0.1', '-jar', join(home, `apicurio-registry-app-${registryVersion}-runner.jar`)], { cwd: home, env: options.env, log }),
+    start: () =>
+      startProgram(
+        'java',
+        [
+          '-Xmx256m',
+          `-Dquarkus.http.port=${port}`,
+          '-Dquarkus.http.host=127.0.0.1',
+          '-jar',
+          join(home, `apicurio-registry-app-${registryVersion}-runner.jar`),
+        ],
+        { cwd: home, env: options.env, log },
+      ),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/apis/ccompat/v7/subjects`)).ok,
   }
 }
 
 function runMaven(args: string[], log: string): void {
   const result = spawnSync('mvn', ['-q', '-B', ...args], { encoding: 'utf8' })
-  if (result.status !== 0) throw new PartFailure(`Maven could not fetch a part (${(result.stdout || result.stderr || String(result.error)).trim().split('\n')[0]})`, log)
+  if (result.status !== 0)
+    throw new PartFailure(
+      `Maven could not fetch a part (${(result.stdout || result.stderr || String(result.error)).trim().split('\n')[0]})`,
+      log,
+    )
 }
 
 function serverProperties(port: number, controllerPort: number, logDir: string): string {
-  return [
-    'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
-    'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    `log.dirs=${logDir}`,
-    'num.partitions=6',
-    'offsets.topic.replication.factor=1',
-    'offsets.topic.num.partitions=8',
-    'transaction.state.log.replication.factor=1',
-    'transaction.state.log.min.isr=1',
-    'transaction.state.log.num.partitions=8',
-    'group.initial.rebalance.delay.ms=0',
-    'auto.create.topics.enable=false',
-  ].join('\n') + '\n'
+  return (
+    [
+      'process.roles=broker,controller',
+      'node.id=1',
+      `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+      `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+      'controller.listener.names=CONTROLLER',
+      'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      `log.dirs=${logDir}`,
+      'num.partitions=6',
+      'offsets.topic.replication.factor=1',
+      'offsets.topic.num.partitions=8',
+      'transaction.state.log.replication.factor=1',
+      'transaction.state.log.min.isr=1',
+      'transaction.state.log.num.partitions=8',
+      'group.initial.rebalance.delay.ms=0',
+      'auto.create.topics.enable=false',
+    ].join('\n') + '\n'
+  )
 }

@@ -15,7 +15,12 @@ export function mailCatcherPart(options: StackOptions): LocalPart {
     ports: ['mail catcher (SMTP)', 'mail catcher (page)'],
     log,
     patienceMs: 20_000,
-    start: () => startProgram(process.execPath, [join(options.root, 'dist/ops/local/mail-catcher.js'), String(portOf(options, 'mail catcher (SMTP)')), String(page)], { cwd: options.root, env: options.env, log }),
+    start: () =>
+      startProgram(
+        process.execPath,
+        [join(options.root, 'dist/ops/local/mail-catcher.js'), String(portOf(options, 'mail catcher (SMTP)')), String(page)],
+        { cwd: options.root, env: options.env, log },
+      ),
     isReady: async () => (await fetch(`http://127.0.0.1:${page}/api/messages`)).ok,
   }
 }
@@ -57,7 +62,17 @@ export function prometheusPart(options: StackOptions): LocalPart | undefined {
       writeFileSync(config, scrapeConfig(options))
     },
     start: () =>
-      startProgram(binary, [`--config.file=${config}`, `--storage.tsdb.path=${join(data, 'tsdb')}`, `--web.listen-address=127.0.0.1:${port}`, '--storage.tsdb.retention.time=2d', '--log.level=warn'], { cwd: data, env: options.env, log }),
+      startProgram(
+        binary,
+        [
+          `--config.file=${config}`,
+          `--storage.tsdb.path=${join(data, 'tsdb')}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--storage.tsdb.retention.time=2d',
+          '--log.level=warn',
+        ],
+        { cwd: data, env: options.env, log },
+      ),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok,
   }
 }

@@ -3,7 +3,16 @@ import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { mailPage } from './mail-page.ts'
 
-export type CaughtMail = { id: number; from: string; to: string; subject: string; messageId: string; receivedAt: string; html: string; text: string }
+export type CaughtMail = {
+  id: number
+  from: string
+  to: string
+  subject: string
+  messageId: string
+  receivedAt: string
+  html: string
+  text: string
+}
 
 const mostKept = 20_000
 
@@ -22,7 +31,16 @@ export async function startMailCatcher(smtpPort: number, pagePort: number): Prom
         PostalMime.parse(Buffer.concat(chunks))
           .then((mail) => {
             const to = session.envelope.rcptTo.map(({ address }) => address).join(', ')
-            mails.push({ id: ++count, from: mail.from?.address ?? '', to, subject: mail.subject ?? '', messageId: mail.messageId ?? '', receivedAt: new Date().toISOString(), html: mail.html ?? '', text: mail.text ?? '' })
+            mails.push({
+              id: ++count,
+              from: mail.from?.address ?? '',
+              to,
+              subject: mail.subject ?? '',
+              messageId: mail.messageId ?? '',
+              receivedAt: new Date().toISOString(),
+              html: mail.html ?? '',
+              text: mail.text ?? '',
+            })
             if (mails.length > mostKept) mails.shift()
             done()
           })
@@ -30,7 +48,8 @@ export async function startMailCatcher(smtpPort: number, pagePort: number): Prom
       })
     },
   })
-  const answer = (response: ServerResponse, status: number, type: string, body: string) => response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(body)
+  const answer = (response: ServerResponse, status: number, type: string, body: string) =>
+    response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(body)
   const page = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const one = /^\/api\/messages\/(\d+)$/.exec(pathname)
@@ -39,7 +58,8 @@ export async function startMailCatcher(smtpPort: number, pagePort: number): Prom
     else if (pathname === '/api/messages' && request.method === 'DELETE') {
       mails = []
       answer(response, 200, 'application/json', '{}')
-    } else if (pathname === '/api/messages') answer(response, 200, 'application/json', JSON.stringify(mails.toReversed().map(({ html: _html, text: _text, ...head }) => head)))
+    } else if (pathname === '/api/messages')
+      answer(response, 200, 'application/json', JSON.stringify(mails.toReversed().map(({ html: _html, text: _text, ...head }) => head)))
     else if (found !== undefined) answer(response, 200, 'application/json', JSON.stringify(found))
     else answer(response, 404, 'text/plain', 'not found\n')
   })

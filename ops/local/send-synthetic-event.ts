@@ -36,7 +36,10 @@ export async function sendSyntheticEvent(options: StackOptions, addresses: Addre
   } finally {
     await db.destroy()
   }
-  throw new PartFailure(`a synthetic event did not come through within ${patienceMs / 1000} s: there is ${missing}. See the logs of the processes.`, '')
+  throw new PartFailure(
+    `a synthetic event did not come through within ${patienceMs / 1000} s: there is ${missing}. See the logs of the processes.`,
+    '',
+  )
 }
 
 function syntheticForm(now: number) {

@@ -12,12 +12,32 @@ export function setUpFleet(options: StackOptions, addresses: Addresses): void {
   runTributary(options, addresses, ['migrate'])
   runTributary(options, addresses, ['topics', 'create'])
   runTributary(options, addresses, ['schemas', 'register'])
-  runTributary(options, addresses, ['tenants', 'add', demoTenant, '--name', 'Demo Shop', '--workflow', 'helpdesk', '--region', 'BR', '--timezone', 'America/Sao_Paulo', '--mail-to', 'team@demo.example', '--if-missing'])
+  runTributary(options, addresses, [
+    'tenants',
+    'add',
+    demoTenant,
+    '--name',
+    'Demo Shop',
+    '--workflow',
+    'helpdesk',
+    '--region',
+    'BR',
+    '--timezone',
+    'America/Sao_Paulo',
+    '--mail-to',
+    'team@demo.example',
+    '--if-missing',
+  ])
 }
 
 /** Runs the command line as a person would; answers its stdout. */
 export function runTributary(options: StackOptions, addresses: Addresses, words: string[], input = ''): string {
-  const result = spawnSync(process.execPath, [join(options.root, 'services/cli/tributary.mjs'), ...words], { cwd: options.root, env: { ...options.env, ...addresses }, encoding: 'utf8', input })
+  const result = spawnSync(process.execPath, [join(options.root, 'services/cli/tributary.mjs'), ...words], {
+    cwd: options.root,
+    env: { ...options.env, ...addresses },
+    encoding: 'utf8',
+    input,
+  })
   if (result.status !== 0) throw new PartFailure(`tributary ${words.slice(0, 2).join(' ')} failed:\n${result.stderr.trim()}`, '')
   return result.stdout
 }

@@ -7,7 +7,8 @@ import { isRunning, ownProgram, pause, stopProgram } from './child-process.ts'
 import { parseOptions, type StackOptions } from './stack-options.ts'
 import { forgetState, readState, type StackState } from './stack-state.ts'
 
-const usage = 'npm run stack -- up [--detach] | status [--json] | logs [part] [-f] | down | purge   [--port-offset N] [--data DIR] [--no-fleet]'
+const usage =
+  'npm run stack -- up [--detach] | status [--json] | logs [part] [-f] | down | purge   [--port-offset N] [--data DIR] [--no-fleet]'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 
@@ -23,11 +24,16 @@ export async function runStackCommand(words: readonly string[]): Promise<number>
   }
   const { options, flags, rest } = parsed
   switch (command) {
-    case 'up': return flags.has('--detach') ? await upDetached(options, others) : await up(options)
-    case 'status': return status(options, flags.has('--json'))
-    case 'logs': return await logs(options, rest[0], flags.has('-f'))
-    case 'down': return await down(options)
-    case 'purge': return await purge(options)
+    case 'up':
+      return flags.has('--detach') ? await upDetached(options, others) : await up(options)
+    case 'status':
+      return status(options, flags.has('--json'))
+    case 'logs':
+      return await logs(options, rest[0], flags.has('-f'))
+    case 'down':
+      return await down(options)
+    case 'purge':
+      return await purge(options)
     default:
       say(`${command === '' ? 'Give a command' : `${command} is no command`}: ${usage}`)
       return 64
@@ -78,7 +84,11 @@ async function upDetached(options: StackOptions, words: readonly string[]): Prom
   const log = join(options.data, 'logs', 'stack.log')
   mkdirSync(dirname(log), { recursive: true })
   const output = openSync(log, 'w')
-  const child = spawn(process.execPath, [join(root, 'ops/local/stack.mjs'), 'up', ...words.filter((word) => word !== '--detach')], { cwd: root, detached: true, stdio: ['ignore', output, output] })
+  const child = spawn(process.execPath, [join(root, 'ops/local/stack.mjs'), 'up', ...words.filter((word) => word !== '--detach')], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', output, output],
+  })
   child.unref()
   let exitCode: number | null | undefined
   child.once('exit', (code) => (exitCode = code))
@@ -95,7 +105,10 @@ function status(options: StackOptions, json: boolean): number {
     return 3
   }
   const parts = state.parts.map(({ name, log, started }) => ({ name, running: isRunning(started), pid: started.pid, log }))
-  if (json) process.stdout.write(`${JSON.stringify({ running: isWhole(state), ready: state.isReady, parts, env: state.addresses, urls: state.urls })}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ running: isWhole(state), ready: state.isReady, parts, env: state.addresses, urls: state.urls })}\n`,
+    )
   else {
     for (const { name, running, pid } of parts) say(`${name.padEnd(18)} ${running ? `runs (process ${pid})` : 'has ended'}`)
     if (isWhole(state)) printStatus(state)
@@ -104,15 +117,36 @@ function status(options: StackOptions, json: boolean): number {
 }
 
 function printStatus(state: StackState): void {
-  const demo = state.urls['chat-form-intake'] === undefined ? [] : ['Next:', '  npx tributary doctor', '  npx tributary events tail --topic lead.status --from-beginning --limit 5', '  npm run stack -- status']
-  say(['', 'Tributary is ready.', ...Object.entries(state.urls).map(([name, url]) => `  ${name.padEnd(18)} ${url}`), 'For your shell:', ...Object.entries(state.addresses).map(([name, value]) => `  export ${name}=${value}`), ...demo].join('\n'))
+  const demo =
+    state.urls['chat-form-intake'] === undefined
+      ? []
+      : [
+          'Next:',
+          '  npx tributary doctor',
+          '  npx tributary events tail --topic lead.status --from-beginning --limit 5',
+          '  npm run stack -- status',
+        ]
+  say(
+    [
+      '',
+      'Tributary is ready.',
+      ...Object.entries(state.urls).map(([name, url]) => `  ${name.padEnd(18)} ${url}`),
+      'For your shell:',
+      ...Object.entries(state.addresses).map(([name, value]) => `  export ${name}=${value}`),
+      ...demo,
+    ].join('\n'),
+  )
 }
 
 async function logs(options: StackOptions, name: string | undefined, follow: boolean): Promise<number> {
   const parts = readState(options.data)?.parts ?? []
   const chosen = name === undefined ? parts : parts.filter((part) => part.name === name)
   if (chosen.length === 0) {
-    say(name === undefined ? 'No stack runs in this folder.' : `No part is named ${name}; there are ${parts.map((part) => part.name).join(', ') || 'none'}.`)
+    say(
+      name === undefined
+        ? 'No stack runs in this folder.'
+        : `No part is named ${name}; there are ${parts.map((part) => part.name).join(', ') || 'none'}.`,
+    )
     return 1
   }
   if (follow) {
@@ -121,7 +155,11 @@ async function logs(options: StackOptions, name: string | undefined, follow: boo
   }
   for (const { name: partName, log } of chosen) {
     process.stdout.write(`==> ${partName} (${log})\n`)
-    await new Promise<void>((resolve) => createReadStream(log).on('end', () => resolve()).pipe(process.stdout, { end: false }))
+    await new Promise<void>((resolve) =>
+      createReadStream(log)
+        .on('end', () => resolve())
+        .pipe(process.stdout, { end: false }),
+    )
   }
   return 0
 }

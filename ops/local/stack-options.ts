@@ -2,7 +2,14 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** Where a stack lives and which ports it takes. Two stacks with other folders and offsets live side by side. */
-export type StackOptions = { root: string; data: string; cache: string; portOffset: number; fleet: boolean; env: Record<string, string | undefined> }
+export type StackOptions = {
+  root: string
+  data: string
+  cache: string
+  portOffset: number
+  fleet: boolean
+  env: Record<string, string | undefined>
+}
 
 /** Ports without offset; the one place that names them. */
 export const basePorts = {
@@ -27,8 +34,19 @@ export const processNames = ['chat-form-intake', 'broadcast-intake', 'order-inta
 export const portOf = (options: StackOptions, name: PortName) => basePorts[name] + options.portOffset
 
 /** Options from the words after the command; throws with the words that it does not know. */
-export function parseOptions(words: readonly string[], root: string, env: Record<string, string | undefined>): { options: StackOptions; flags: Set<string>; rest: string[] } {
-  const options: StackOptions = { root, data: join(root, '.tributary'), cache: env['TRIBUTARY_CACHE'] ?? join(homedir(), '.cache', 'tributary'), portOffset: 0, fleet: true, env }
+export function parseOptions(
+  words: readonly string[],
+  root: string,
+  env: Record<string, string | undefined>,
+): { options: StackOptions; flags: Set<string>; rest: string[] } {
+  const options: StackOptions = {
+    root,
+    data: join(root, '.tributary'),
+    cache: env['TRIBUTARY_CACHE'] ?? join(homedir(), '.cache', 'tributary'),
+    portOffset: 0,
+    fleet: true,
+    env,
+  }
   const flags = new Set<string>()
   const rest: string[] = []
   for (let index = 0; index < words.length; index++) {
@@ -36,7 +54,8 @@ export function parseOptions(words: readonly string[], root: string, env: Record
     if (word === '--port-offset') options.portOffset = offsetFrom(words[++index])
     else if (word === '--data') options.data = resolve(words[++index] ?? '')
     else if (['--detach', '--json', '--no-fleet', '-f'].includes(word)) flags.add(word)
-    else if (word.startsWith('-')) throw new Error(`${word} is not known; the options are --port-offset N, --data DIR, --detach, --json, --no-fleet, -f`)
+    else if (word.startsWith('-'))
+      throw new Error(`${word} is not known; the options are --port-offset N, --data DIR, --detach, --json, --no-fleet, -f`)
     else rest.push(word)
   }
   options.fleet = !flags.has('--no-fleet')
@@ -45,6 +64,7 @@ export function parseOptions(words: readonly string[], root: string, env: Record
 
 function offsetFrom(text: string | undefined): number {
   const offset = Number(text)
-  if (text === undefined || !Number.isInteger(offset) || offset < 0 || offset > 50_000) throw new Error(`--port-offset ${text ?? ''} is no whole number from 0 to 50000, for example --port-offset 100`)
+  if (text === undefined || !Number.isInteger(offset) || offset < 0 || offset > 50_000)
+    throw new Error(`--port-offset ${text ?? ''} is no whole number from 0 to 50000, for example --port-offset 100`)
   return offset
 }

@@ -4,7 +4,13 @@ import type { Started } from './child-process.ts'
 import type { Addresses } from './light-parts.ts'
 
 /** What is written down of a running stack: its parts in the order of their start, its addresses, and who watches over it. */
-export type StackState = { supervisor: Started; parts: { name: string; log: string; started: Started }[]; addresses: Addresses; urls: Record<string, string>; isReady: boolean }
+export type StackState = {
+  supervisor: Started
+  parts: { name: string; log: string; started: Started }[]
+  addresses: Addresses
+  urls: Record<string, string>
+  isReady: boolean
+}
 
 const fileOf = (data: string) => join(data, 'stack.json')
 

@@ -9,6 +9,8 @@ import type { Outcome } from '../platform/worker/outcome.ts'
 export const joinReceipts: Handle<BroadcastDeliveryReported> = async (events, { tx, now }) => {
   const { fresh, settled } = await claimEvents(tx, events, checkDelivery, now)
   await recordReceipts(tx, fresh)
-  const done = new Map(fresh.map(({ index, tenant }): [number, Outcome] => [index, { outcome: 'done', as: 'receipt', tenantId: tenant.tenantId }]))
+  const done = new Map(
+    fresh.map(({ index, tenant }): [number, Outcome] => [index, { outcome: 'done', as: 'receipt', tenantId: tenant.tenantId }]),
+  )
   return outcomesInOrder(events.length, settled, done)
 }

@@ -13,12 +13,25 @@ export function addBenchCommand(program: Command): void {
     .option('--naive-events <n>', 'events of the run with one transaction per event', Number, 10_000)
     .option('--workers <n>', 'worker processes, the same in both runs', Number, 2)
     .option('--json', 'JSON on stdout')
-    .action(async ({ events, naiveEvents, workers, json = false }: { events: number; naiveEvents: number; workers: number; json?: boolean }) => {
-      const output = createOutput(json)
-      const { MYSQL_URL, SCHEMA_REGISTRY_URL } = settingsOf('MYSQL_URL', 'SCHEMA_REGISTRY_URL')
-      const result = await benchIntake({ kafka: kafka(), registryUrl: SCHEMA_REGISTRY_URL, mysqlUrl: MYSQL_URL, events, naiveEvents, workers, say: output.say })
-      output.say(`machine ${JSON.stringify(result.machine)}\nconditions ${JSON.stringify(result.conditions)}`)
-      output.data(result, { columns: ['run', 'events', 'seconds', 'events/s'], rows: result.runs.map(({ name, events: count, seconds, eventsPerSecond }) => [name, count, seconds, eventsPerSecond]) })
-      output.say(`ratio ${result.ratio}`)
-    })
+    .action(
+      async ({ events, naiveEvents, workers, json = false }: { events: number; naiveEvents: number; workers: number; json?: boolean }) => {
+        const output = createOutput(json)
+        const { MYSQL_URL, SCHEMA_REGISTRY_URL } = settingsOf('MYSQL_URL', 'SCHEMA_REGISTRY_URL')
+        const result = await benchIntake({
+          kafka: kafka(),
+          registryUrl: SCHEMA_REGISTRY_URL,
+          mysqlUrl: MYSQL_URL,
+          events,
+          naiveEvents,
+          workers,
+          say: output.say,
+        })
+        output.say(`machine ${JSON.stringify(result.machine)}\nconditions ${JSON.stringify(result.conditions)}`)
+        output.data(result, {
+          columns: ['run', 'events', 'seconds', 'events/s'],
+          rows: result.runs.map(({ name, events: count, seconds, eventsPerSecond }) => [name, count, seconds, eventsPerSecond]),
+        })
+        output.say(`ratio ${result.ratio}`)
+      },
+    )
 }

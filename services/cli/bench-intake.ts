@@ -16,7 +16,15 @@ import { migrate } from '../platform/mysql/migrate.ts'
 import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
 import { quietLog } from './surroundings.ts'
 
-export type BenchSettings = { kafka: KafkaSettings; registryUrl: string; mysqlUrl: string; events: number; naiveEvents: number; workers: number; say(text: string): void }
+export type BenchSettings = {
+  kafka: KafkaSettings
+  registryUrl: string
+  mysqlUrl: string
+  events: number
+  naiveEvents: number
+  workers: number
+  say(text: string): void
+}
 export type BenchRun = { name: string; unitRecords: number; events: number; seconds: number; eventsPerSecond: number }
 export type BenchResult = { machine: object; conditions: object; runs: BenchRun[]; ratio: number }
 
@@ -32,7 +40,14 @@ export async function benchIntake(settings: BenchSettings): Promise<BenchResult>
   const [cpu] = cpus()
   return {
     machine: { cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version },
-    conditions: { database: await databaseVersion(settings.mysqlUrl), partitions, workers: settings.workers, transcriptMessages: 4, newPeople: '80 %', brokerAndDatabaseOnThisMachine: true },
+    conditions: {
+      database: await databaseVersion(settings.mysqlUrl),
+      partitions,
+      workers: settings.workers,
+      transcriptMessages: 4,
+      newPeople: '80 %',
+      brokerAndDatabaseOnThisMachine: true,
+    },
     runs: [batched, naive],
     ratio: Math.round((batched.eventsPerSecond / naive.eventsPerSecond) * 10) / 10,
   }
@@ -51,20 +66,38 @@ async function benchRun(name: string, unitRecords: number, events: number, setti
   const db = connectDatabase(url.href, 2)
   try {
     await migrate(db, migrations)
-    await withTransaction(db, 10_000, (tx) => addTenant(tx, { slug: 'bench', name: 'Bench', workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null }, new Date()))
+    await withTransaction(db, 10_000, (tx) =>
+      addTenant(tx, { slug: 'bench', name: 'Bench', workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null }, new Date()),
+    )
     await withAdmin(kafka, quietLog(), (cluster) => cluster.createTopics([{ topic, partitions }]))
     settings.say(`${name}: producing ${events} events …`)
     await produceForms(kafka, settings.registryUrl, topic, events)
     settings.say(`${name}: working them off …`)
-    const workers = Array.from({ length: settings.workers }, () => startWorker({ ...process.env, KAFKA_BROKERS: kafka.KAFKA_BROKERS, KAFKA_PREFIX: prefix, SCHEMA_REGISTRY_URL: settings.registryUrl, MYSQL_URL: url.href, UNIT_MAX_RECORDS: String(unitRecords), OPS_PORT: '0', LOG_LEVEL: 'warn' }))
+    const workers = Array.from({ length: settings.workers }, () =>
+      startWorker({
+        ...process.env,
+        KAFKA_BROKERS: kafka.KAFKA_BROKERS,
+        KAFKA_PREFIX: prefix,
+        SCHEMA_REGISTRY_URL: settings.registryUrl,
+        MYSQL_URL: url.href,
+        UNIT_MAX_RECORDS: String(unitRecords),
+        OPS_PORT: '0',
+        LOG_LEVEL: 'warn',
+      }),
+    )
     try {
       const seconds = await timeUntilDone(db, events, workers)
       return { name, unitRecords, events, seconds: Math.round(seconds * 100) / 100, eventsPerSecond: Math.round(events / seconds) }
     } finally {
-      await Promise.all(workers.map((worker) => new Promise((resolve) => {
-        worker.once('exit', resolve)
-        worker.kill('SIGTERM')
-      })))
+      await Promise.all(
+        workers.map(
+          (worker) =>
+            new Promise((resolve) => {
+              worker.once('exit', resolve)
+              worker.kill('SIGTERM')
+            }),
+        ),
+      )
     }
   } finally {
     await db.destroy()
@@ -75,7 +108,10 @@ async function benchRun(name: string, unitRecords: number, events: number, setti
 }
 
 function startWorker(env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL('../chat-form-intake/main.js', import.meta.url))], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  return spawn(process.execPath, [fileURLToPath(new URL('../chat-form-intake/main.js', import.meta.url))], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 /** Seconds from the first committed event to the last; the events of the first unit are part of the count, so short runs flatter a little. */
@@ -120,12 +156,33 @@ function benchForm(index: number, startAt: number): ChatFormSubmitted {
   const person = index % 5 === 4 ? index - 4 : index
   const at = startAt + index
   return {
-    event_id: `bench-${index}`, tenant: 'bench', occurred_at: at, source: 'bench', form: 'ORDER_QUESTION',
-    visitor: { visitor_id: `visitor-${person}`, name: `Person ${person}`, email: `person${person}@example.com`, phone: `+5511${String(910000000 + person)}`, locale: 'pt-BR', timezone: null },
-    channel: 'web', channel_user_id: null, order_number: `#${100000 + person}`, message: 'Where is my order? It should have been here yesterday.', consent: { terms_accepted: true, marketing_opt_in: false },
-    page_url: 'https://shop.example/orders', conversation_id: `conversation-${person}`,
-    transcript: ['Hello', 'Hi, how can I help?', 'Where is my order?', 'Let me ask a colleague.'].map((text, turn) => ({ author: turn % 2 === 0 ? ('VISITOR' as const) : ('AI' as const), text, at: at - 4000 + turn * 1000 })),
-    products: [], coupon: null,
+    event_id: `bench-${index}`,
+    tenant: 'bench',
+    occurred_at: at,
+    source: 'bench',
+    form: 'ORDER_QUESTION',
+    visitor: {
+      visitor_id: `visitor-${person}`,
+      name: `Person ${person}`,
+      email: `person${person}@example.com`,
+      phone: `+5511${String(910000000 + person)}`,
+      locale: 'pt-BR',
+      timezone: null,
+    },
+    channel: 'web',
+    channel_user_id: null,
+    order_number: `#${100000 + person}`,
+    message: 'Where is my order? It should have been here yesterday.',
+    consent: { terms_accepted: true, marketing_opt_in: false },
+    page_url: 'https://shop.example/orders',
+    conversation_id: `conversation-${person}`,
+    transcript: ['Hello', 'Hi, how can I help?', 'Where is my order?', 'Let me ask a colleague.'].map((text, turn) => ({
+      author: turn % 2 === 0 ? ('VISITOR' as const) : ('AI' as const),
+      text,
+      at: at - 4000 + turn * 1000,
+    })),
+    products: [],
+    coupon: null,
   }
 }
 

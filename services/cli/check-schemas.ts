@@ -15,7 +15,10 @@ export function checkSchemas(folder = schemaFolder()): { pairs: number; problems
   const problems: string[] = []
   let pairs = 0
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.avsc'))) {
-    const versions = [...releasedVersions(folder, file), { name: 'today', path: join(folder, file) }].map(({ name, path }) => ({ name, type: avsc.Type.forSchema(JSON.parse(readFileSync(path, 'utf8')) as avsc.Schema) }))
+    const versions = [...releasedVersions(folder, file), { name: 'today', path: join(folder, file) }].map(({ name, path }) => ({
+      name,
+      type: avsc.Type.forSchema(JSON.parse(readFileSync(path, 'utf8')) as avsc.Schema),
+    }))
     for (const reader of versions) {
       for (const writer of versions) {
         pairs++
@@ -33,5 +36,7 @@ export function checkSchemas(folder = schemaFolder()): { pairs: number; problems
 function releasedVersions(folder: string, file: string): { name: string; path: string }[] {
   const released = join(folder, 'released')
   if (!existsSync(released)) return []
-  return readdirSync(released).map((version) => ({ name: `version ${version}`, path: join(released, version, file) })).filter(({ path }) => existsSync(path))
+  return readdirSync(released)
+    .map((version) => ({ name: `version ${version}`, path: join(released, version, file) }))
+    .filter(({ path }) => existsSync(path))
 }

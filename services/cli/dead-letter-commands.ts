@@ -7,16 +7,35 @@ import { findDeadLetter, listDeadLetters, settleDeadLetters, type DeadLetterStat
 import { createOutput } from './output.ts'
 import { kafka, quietLog, withDatabase } from './surroundings.ts'
 
-type Flags = { state: DeadLetterState; code?: string; worker?: string; limit: number; reveal?: boolean; dryRun?: boolean; all?: boolean; json?: boolean }
+type Flags = {
+  state: DeadLetterState
+  code?: string
+  worker?: string
+  limit: number
+  reveal?: boolean
+  dryRun?: boolean
+  all?: boolean
+  json?: boolean
+}
 
 export function addDeadLetterCommands(program: Command): void {
   const letters = program.command('dead-letters').description('events that could not be worked on: parked whole, with their reason')
-  withFilter(letters.command('list').description('list dead letters, newest first'))
-    .action(async (flags: Flags) => {
-      const found = await withDatabase((db) => listDeadLetters(transactionOn(db), filterOf(flags)))
-      const rows = found.map((letter) => [letter.id.toString('hex'), letter.code, letter.worker, `${letter.topic}/${letter.partition}@${letter.offset}`, new Date(letter.parkedAt).toISOString(), letter.state, letter.reason])
-      createOutput(flags.json ?? false).data(found.map((letter) => summaryOf(letter)), { columns: ['id', 'code', 'worker', 'place', 'parked at', 'state', 'reason'], rows })
-    })
+  withFilter(letters.command('list').description('list dead letters, newest first')).action(async (flags: Flags) => {
+    const found = await withDatabase((db) => listDeadLetters(transactionOn(db), filterOf(flags)))
+    const rows = found.map((letter) => [
+      letter.id.toString('hex'),
+      letter.code,
+      letter.worker,
+      `${letter.topic}/${letter.partition}@${letter.offset}`,
+      new Date(letter.parkedAt).toISOString(),
+      letter.state,
+      letter.reason,
+    ])
+    createOutput(flags.json ?? false).data(
+      found.map((letter) => summaryOf(letter)),
+      { columns: ['id', 'code', 'worker', 'place', 'parked at', 'state', 'reason'], rows },
+    )
+  })
   letters
     .command('show <id>')
     .description('show one dead letter; its bytes only with --reveal')
@@ -25,25 +44,44 @@ export function addDeadLetterCommands(program: Command): void {
     .action(async (id: string, { reveal = false, json = false }: { reveal?: boolean; json?: boolean }) => {
       const letter = await withDatabase((db) => findDeadLetter(transactionOn(db), idOf(id)))
       if (letter === undefined) throw noSuch(id)
-      const bytes = { key: letter.key?.toString('base64') ?? null, value: letter.value?.toString('base64') ?? null, headers: letter.headers }
+      const bytes = {
+        key: letter.key?.toString('base64') ?? null,
+        value: letter.value?.toString('base64') ?? null,
+        headers: letter.headers,
+      }
       createOutput(json).data({ ...summaryOf(letter), valueBytes: letter.value?.length ?? 0, ...(reveal ? bytes : {}) })
     })
-  withFilter(letters.command('replay [id]').description('produce a dead letter again to its topic, where it is deduplicated like any event; or all that match with --all'))
+  withFilter(
+    letters
+      .command('replay [id]')
+      .description('produce a dead letter again to its topic, where it is deduplicated like any event; or all that match with --all'),
+  )
     .option('--all', 'all that match the filter')
     .option('--dry-run', 'only say which')
     .action(async (id: string | undefined, flags: Flags) => {
       const output = createOutput(flags.json ?? false)
       const replayed = await withDatabase(async (db) => {
         const tx = transactionOn(db)
-        const chosen = id === undefined ? (flags.all === true ? await listDeadLetters(tx, filterOf(flags)) : []) : [await findDeadLetter(tx, idOf(id))].filter((letter) => letter !== undefined)
-        if (chosen.length === 0) throw id === undefined ? new TributaryError('config-invalid', 'Nothing to replay: give an id, or --all with a filter that matches something.') : noSuch(id)
+        const chosen =
+          id === undefined
+            ? flags.all === true
+              ? await listDeadLetters(tx, filterOf(flags))
+              : []
+            : [await findDeadLetter(tx, idOf(id))].filter((letter) => letter !== undefined)
+        if (chosen.length === 0)
+          throw id === undefined
+            ? new TributaryError('config-invalid', 'Nothing to replay: give an id, or --all with a filter that matches something.')
+            : noSuch(id)
         if (flags.dryRun !== true) {
           await produceAgain(chosen)
           await settleDeadLetters(tx, chosen, 'replayed', new Date())
         }
         return chosen
       })
-      output.data({ replayed: replayed.length, dryRun: flags.dryRun ?? false, ids: replayed.map((letter) => letter.id.toString('hex')) }, { columns: ['id', 'topic'], rows: replayed.map((letter) => [letter.id.toString('hex'), letter.topic]) })
+      output.data(
+        { replayed: replayed.length, dryRun: flags.dryRun ?? false, ids: replayed.map((letter) => letter.id.toString('hex')) },
+        { columns: ['id', 'topic'], rows: replayed.map((letter) => [letter.id.toString('hex'), letter.topic]) },
+      )
       output.say(flags.dryRun === true ? `${replayed.length} would be replayed.` : `Replayed ${replayed.length}.`)
     })
 }
@@ -53,8 +91,13 @@ async function produceAgain(letters: readonly DeadLetterRow[]): Promise<void> {
   try {
     await producer.send(
       letters.map(({ topic, key, value, headers, id }) => ({
-        topic, key, value,
-        headers: { ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text, 'base64')])), 'tributary.dead-letter.id': id.toString('hex') },
+        topic,
+        key,
+        value,
+        headers: {
+          ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text, 'base64')])),
+          'tributary.dead-letter.id': id.toString('hex'),
+        },
       })),
     )
   } finally {
@@ -71,11 +114,27 @@ function withFilter(command: Command): Command {
     .option('--json', 'JSON on stdout')
 }
 
-const filterOf = ({ state, code, worker, limit }: Flags) => ({ state, limit, ...(code === undefined ? {} : { code }), ...(worker === undefined ? {} : { worker }) })
+const filterOf = ({ state, code, worker, limit }: Flags) => ({
+  state,
+  limit,
+  ...(code === undefined ? {} : { code }),
+  ...(worker === undefined ? {} : { worker }),
+})
 
 function summaryOf(letter: DeadLetterRow & { state: DeadLetterState }) {
   const { worker, topic, partition, offset, code, reason, state } = letter
-  return { id: letter.id.toString('hex'), worker, topic, partition, offset, code, reason, state, recordAt: new Date(letter.recordAt).toISOString(), parkedAt: new Date(letter.parkedAt).toISOString() }
+  return {
+    id: letter.id.toString('hex'),
+    worker,
+    topic,
+    partition,
+    offset,
+    code,
+    reason,
+    state,
+    recordAt: new Date(letter.recordAt).toISOString(),
+    parkedAt: new Date(letter.parkedAt).toISOString(),
+  }
 }
 
 function idOf(text: string): Buffer {
@@ -83,4 +142,5 @@ function idOf(text: string): Buffer {
   return Buffer.from(text, 'hex')
 }
 
-const noSuch = (id: string) => new TributaryError('config-invalid', `There is no dead letter ${id}. \`npx tributary dead-letters list\` shows their ids.`)
+const noSuch = (id: string) =>
+  new TributaryError('config-invalid', `There is no dead letter ${id}. \`npx tributary dead-letters list\` shows their ids.`)

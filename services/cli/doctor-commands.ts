@@ -24,7 +24,10 @@ export function addDoctorCommands(program: Command): void {
     .option('--json', 'JSON on stdout')
     .action(async ({ json = false }: { json?: boolean }) => {
       const results = await runChecks()
-      createOutput(json).data(results, { columns: ['', 'check', 'detail'], rows: results.map(({ check, ok, detail }) => [ok ? 'ok' : 'BAD', check, detail]) })
+      createOutput(json).data(results, {
+        columns: ['', 'check', 'detail'],
+        rows: results.map(({ check, ok, detail }) => [ok ? 'ok' : 'BAD', check, detail]),
+      })
       if (results.some(({ ok }) => !ok)) process.exitCode = 1
     })
   program
@@ -33,7 +36,10 @@ export function addDoctorCommands(program: Command): void {
     .option('--json', 'JSON on stdout')
     .action(async ({ json = false }: { json?: boolean }) => {
       const lags = await withDatabase((db) => readLag(db, kafka()))
-      createOutput(json).data(lags, { columns: ['group', 'topic', 'partition', 'next', 'end', 'lag'], rows: lags.map(({ group, topic, partition, nextOffset, end, lag }) => [group, topic, partition, nextOffset, end, lag]) })
+      createOutput(json).data(lags, {
+        columns: ['group', 'topic', 'partition', 'next', 'end', 'lag'],
+        rows: lags.map(({ group, topic, partition, nextOffset, end, lag }) => [group, topic, partition, nextOffset, end, lag]),
+      })
     })
 }
 
@@ -59,7 +65,10 @@ async function runChecks(): Promise<Check[]> {
     await check('dead letters', async () => `${(await deadLetterBacklog(transactionOn(db))).parked} wait for a person`),
     await check('cursors within their topics', async () => {
       const beyond = (await readLag(db, kafka())).filter(({ lag }) => lag < 0)
-      if (beyond.length > 0) throw new Error(`${beyond.map(({ group, topic, partition }) => `${group} ${topic}/${partition}`).join(', ')} beyond the end: the topic was made anew; see runbook TributaryPartitionStopped`)
+      if (beyond.length > 0)
+        throw new Error(
+          `${beyond.map(({ group, topic, partition }) => `${group} ${topic}/${partition}`).join(', ')} beyond the end: the topic was made anew; see runbook TributaryPartitionStopped`,
+        )
       return 'yes'
     }),
   ])

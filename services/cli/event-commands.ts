@@ -43,16 +43,23 @@ export function addEventCommands(program: Command): void {
       const decoder = createDecoder(eventType(flags.topic), createRegistry(settingsOf('SCHEMA_REGISTRY_URL').SCHEMA_REGISTRY_URL))
       const topic = settings.KAFKA_PREFIX + flags.topic
       const ends = await withAdmin(settings, quietLog(), (admin) => admin.partitionEnds(topic))
-      await readTopic(settings, topic, ends, { fromBeginning: flags.fromBeginning ?? false, untilEnd: flags.untilEnd ?? false, limit: flags.limit ?? Infinity }, async ({ partition, record }) => {
-        await decoder.prepare([record.value])
-        const place = { topic: flags.topic, partition, offset: record.offset, time: new Date(record.timestamp).toISOString() }
-        try {
-          const event = decoder.decode(record.value) as object
-          output.line({ ...place, event: flags.reveal === true ? event : maskEvent(event) })
-        } catch (error) {
-          output.line({ ...place, error: (error as Error).message })
-        }
-      }, quietLog())
+      await readTopic(
+        settings,
+        topic,
+        ends,
+        { fromBeginning: flags.fromBeginning ?? false, untilEnd: flags.untilEnd ?? false, limit: flags.limit ?? Infinity },
+        async ({ partition, record }) => {
+          await decoder.prepare([record.value])
+          const place = { topic: flags.topic, partition, offset: record.offset, time: new Date(record.timestamp).toISOString() }
+          try {
+            const event = decoder.decode(record.value) as object
+            output.line({ ...place, event: flags.reveal === true ? event : maskEvent(event) })
+          } catch (error) {
+            output.line({ ...place, error: (error as Error).message })
+          }
+        },
+        quietLog(),
+      )
     })
 }
 
@@ -76,7 +83,9 @@ async function produceLines(topic: Topic | undefined): Promise<number> {
       number++
       if (text.trim() === '') continue
       const line = parseLine(text, number, topic)
-      const encode = encoders.get(line.topic) ?? ((await createEncoder(eventType(line.topic), registry, settings.KAFKA_PREFIX)) as (event: never) => Buffer)
+      const encode =
+        encoders.get(line.topic) ??
+        ((await createEncoder(eventType(line.topic), registry, settings.KAFKA_PREFIX)) as (event: never) => Buffer)
       encoders.set(line.topic, encode)
       batch.push({ topic: settings.KAFKA_PREFIX + line.topic, key: line.key, value: encodeLine(encode, line, number) })
       if (batch.length >= 500) await flush()
@@ -92,7 +101,10 @@ function encodeLine(encode: (event: never) => Buffer, line: Line, number: number
   try {
     return encode(fillDefaults(eventSchemas[line.topic], line.event) as never)
   } catch (error) {
-    throw new TributaryError('contract-broken', `Line ${number}: ${(error as Error).message} Earlier lines are produced; correct this one and produce the rest again (repeats count once).`)
+    throw new TributaryError(
+      'contract-broken',
+      `Line ${number}: ${(error as Error).message} Earlier lines are produced; correct this one and produce the rest again (repeats count once).`,
+    )
   }
 }
 
@@ -103,18 +115,28 @@ function parseLine(text: string, number: number, topic: Topic | undefined): Line
   } catch {
     throw new TributaryError('contract-broken', `Line ${number} is no JSON. Write one event a line.`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TributaryError('contract-broken', `Line ${number} is no JSON object. Write one event a line.`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TributaryError('contract-broken', `Line ${number} is no JSON object. Write one event a line.`)
   const wrapped = value as { topic?: unknown; key?: unknown; event?: unknown }
   if (typeof wrapped.event === 'object' && wrapped.event !== null && typeof wrapped.topic === 'string') {
-    if (!topics.includes(wrapped.topic as Topic)) throw new TributaryError('contract-broken', `Line ${number} names the topic ${wrapped.topic}; give one of ${topics.join(', ')}.`)
+    if (!topics.includes(wrapped.topic as Topic))
+      throw new TributaryError('contract-broken', `Line ${number} names the topic ${wrapped.topic}; give one of ${topics.join(', ')}.`)
     return { topic: wrapped.topic as Topic, key: typeof wrapped.key === 'string' ? wrapped.key : null, event: wrapped.event }
   }
-  if (topic === undefined) throw new TributaryError('contract-broken', `Line ${number} does not name its topic. Give --topic, or lines {"topic","key","event"}.`)
+  if (topic === undefined)
+    throw new TributaryError('contract-broken', `Line ${number} does not name its topic. Give --topic, or lines {"topic","key","event"}.`)
   return { topic, key: keyOf(value as Partial<EventByTopic['chat.form-submitted']>), event: value }
 }
 
 // Records of one person keep their order when they share a key.
-function keyOf(event: { tenant?: string; visitor?: { visitor_id?: string | null }; recipient?: { channel_user_id?: string | null; phone?: string | null }; order_id?: string; event_id?: string }): string {
-  const person = event.visitor?.visitor_id ?? event.recipient?.channel_user_id ?? event.recipient?.phone ?? event.order_id ?? event.event_id ?? ''
+function keyOf(event: {
+  tenant?: string
+  visitor?: { visitor_id?: string | null }
+  recipient?: { channel_user_id?: string | null; phone?: string | null }
+  order_id?: string
+  event_id?: string
+}): string {
+  const person =
+    event.visitor?.visitor_id ?? event.recipient?.channel_user_id ?? event.recipient?.phone ?? event.order_id ?? event.event_id ?? ''
   return `${event.tenant ?? ''}:${person}`
 }

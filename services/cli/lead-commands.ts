@@ -25,12 +25,20 @@ export function addLeadCommands(program: Command): void {
       const lead = await withDatabase((db) =>
         withTransaction(db, 10_000, async (tx) => {
           const tenant = (await findTenants(tx, [flags.tenant])).get(flags.tenant)
-          if (tenant === undefined) throw new TributaryError('unknown-tenant', `There is no tenant ${flags.tenant}. \`npx tributary tenants list\` shows them all.`)
-          const id = flags.event === undefined ? uuidBytes(leadId ?? '') : await findLeadOfEvent(tx, tenant, { source: flags.source ?? '', event_id: flags.event })
+          if (tenant === undefined)
+            throw new TributaryError('unknown-tenant', `There is no tenant ${flags.tenant}. \`npx tributary tenants list\` shows them all.`)
+          const id =
+            flags.event === undefined
+              ? uuidBytes(leadId ?? '')
+              : await findLeadOfEvent(tx, tenant, { source: flags.source ?? '', event_id: flags.event })
           return id === undefined ? undefined : await readLead(tx, tenant.tenantId, id)
         }),
       )
-      if (lead === undefined) throw new TributaryError('config-invalid', 'There is no such lead. Give its id, or --event with --source of an event that brought a submission.')
+      if (lead === undefined)
+        throw new TributaryError(
+          'config-invalid',
+          'There is no such lead. Give its id, or --event with --source of an event that brought a submission.',
+        )
       const shown = flags.reveal === true ? lead : masked(lead)
       createOutput(flags.json ?? false).data(shown, flags.json === true ? undefined : { columns: ['what', 'is'], rows: summary(shown) })
     })
@@ -50,10 +58,19 @@ function summary(lead: LeadView): [string, string][] {
     ['tags', lead.tags.join(', ')],
     ['opened', time(lead.openedAt)],
     ...lead.keys.map(({ kind, value, strength }): [string, string] => ['key', `${kind} ${value} (${strength})`]),
-    ...lead.submissions.map(({ tag, occurredAt, source, rule }): [string, string] => ['submission', `${time(occurredAt)} ${tag} from ${source}, joined by ${rule}`]),
-    ...lead.history.map(({ sequence, kind, actor, occurredAt, publishedAt }): [string, string] => ['history', `${sequence} ${time(occurredAt)} ${kind} by ${actor}${publishedAt === null ? ', not yet published' : ''}`]),
+    ...lead.submissions.map(({ tag, occurredAt, source, rule }): [string, string] => [
+      'submission',
+      `${time(occurredAt)} ${tag} from ${source}, joined by ${rule}`,
+    ]),
+    ...lead.history.map(({ sequence, kind, actor, occurredAt, publishedAt }): [string, string] => [
+      'history',
+      `${sequence} ${time(occurredAt)} ${kind} by ${actor}${publishedAt === null ? ', not yet published' : ''}`,
+    ]),
     ...lead.orders.map(({ orderId, status }): [string, string] => ['order', `${orderId} ${status}`]),
     ...lead.receipts.map(({ messageId, attempt, status }): [string, string] => ['receipt', `${messageId} attempt ${attempt}: ${status}`]),
-    ...lead.mails.map(({ template, state, recipient, attempts }): [string, string] => ['mail', `${template} to ${recipient}: ${state} after ${attempts} tries`]),
+    ...lead.mails.map(({ template, state, recipient, attempts }): [string, string] => [
+      'mail',
+      `${template} to ${recipient}: ${state} after ${attempts} tries`,
+    ]),
   ]
 }

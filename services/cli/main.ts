@@ -9,8 +9,19 @@ import { addLeadCommands } from './lead-commands.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addTenantCommands } from './tenant-commands.ts'
 
-const program = new Command('tributary').description('Many event streams, one lead: set up, look into and mend a Tributary fleet.').showHelpAfterError('(add --help for the options)')
-for (const add of [addDoctorCommands, addSetupCommands, addTenantCommands, addEventCommands, addLeadCommands, addDeadLetterCommands, addBenchCommand]) add(program)
+const program = new Command('tributary')
+  .description('Many event streams, one lead: set up, look into and mend a Tributary fleet.')
+  .showHelpAfterError('(add --help for the options)')
+for (const add of [
+  addDoctorCommands,
+  addSetupCommands,
+  addTenantCommands,
+  addEventCommands,
+  addLeadCommands,
+  addDeadLetterCommands,
+  addBenchCommand,
+])
+  add(program)
 
 try {
   await program.parseAsync()

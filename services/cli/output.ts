@@ -17,7 +17,16 @@ export function createOutput(json: boolean): Output {
 function formatTable({ columns, rows }: Table): string {
   const cells = [columns, ...rows.map((row) => row.map((cell) => (cell === null ? '-' : String(cell))))]
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => (row[index] ?? '').length)))
-  return cells.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  ').trimEnd()).join('\n') + '\n'
+  return (
+    cells
+      .map((row) =>
+        row
+          .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n') + '\n'
+  )
 }
 
 /** `text` with only its ends left, for people who need not see it. */

@@ -46,7 +46,9 @@ export function addSetupCommands(program: Command): void {
     .action(async ({ partitions, json = false }: { partitions: number; json?: boolean }) => {
       const output = createOutput(json)
       const settings = kafka()
-      const created = await withAdmin(settings, quietLog(), (admin) => admin.createTopics(topicPlans.map((plan) => ({ ...plan, topic: settings.KAFKA_PREFIX + plan.topic, partitions }))))
+      const created = await withAdmin(settings, quietLog(), (admin) =>
+        admin.createTopics(topicPlans.map((plan) => ({ ...plan, topic: settings.KAFKA_PREFIX + plan.topic, partitions }))),
+      )
       output.data({ created }, { columns: ['created'], rows: created.map((topic) => [topic]) })
       output.say(created.length === 0 ? 'All topics exist already.' : `Created ${created.length} topics.`)
     })

@@ -18,24 +18,37 @@ export function addTenantCommands(program: Command): void {
     .option('--json', 'JSON on stdout')
     .action(async ({ json = false }: Flags) => {
       const all = await withDatabase((db) => listTenants(transactionOn(db)))
-      createOutput(json).data(all, { columns: ['slug', 'name', 'workflow', 'region', 'timezone', 'mail to'], rows: all.map((tenant) => [tenant.slug, tenant.name, tenant.workflow, tenant.region, tenant.timezone, tenant.mailTo]) })
+      createOutput(json).data(all, {
+        columns: ['slug', 'name', 'workflow', 'region', 'timezone', 'mail to'],
+        rows: all.map((tenant) => [tenant.slug, tenant.name, tenant.workflow, tenant.region, tenant.timezone, tenant.mailTo]),
+      })
     })
   withSettings(tenants.command('add <slug>').description('add a tenant'))
     .option('--if-missing', 'do nothing when the tenant exists')
     .action(async (slug: string, flags: Flags) => {
-      if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(slug)) throw new TributaryError('config-invalid', `${slug} is no slug: give 1 to 64 lower-case letters, digits and hyphens, for example my-shop.`)
+      if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(slug))
+        throw new TributaryError(
+          'config-invalid',
+          `${slug} is no slug: give 1 to 64 lower-case letters, digits and hyphens, for example my-shop.`,
+        )
       const change = changeOf(flags)
       const tenant = { slug, name: slug, workflow: 'helpdesk', region: 'US', timezone: 'UTC', mailTo: null, ...change }
       const isNew = await withDatabase((db) => withTransaction(db, 10_000, (tx) => addTenant(tx, tenant, new Date())))
-      if (!isNew && flags.ifMissing !== true) throw new TributaryError('config-invalid', `There is a tenant ${slug} already. Change it with \`npx tributary tenants set ${slug}\`.`)
-      createOutput(flags.json ?? false).data({ slug, added: isNew }, { columns: ['slug', 'added'], rows: [[slug, isNew ? 'yes' : 'was there']] })
+      if (!isNew && flags.ifMissing !== true)
+        throw new TributaryError(
+          'config-invalid',
+          `There is a tenant ${slug} already. Change it with \`npx tributary tenants set ${slug}\`.`,
+        )
+      createOutput(flags.json ?? false).data(
+        { slug, added: isNew },
+        { columns: ['slug', 'added'], rows: [[slug, isNew ? 'yes' : 'was there']] },
+      )
     })
-  withSettings(tenants.command('set <slug>').description('change a tenant'))
-    .action(async (slug: string, flags: Flags) => {
-      const found = await withDatabase((db) => withTransaction(db, 10_000, (tx) => setTenant(tx, slug, changeOf(flags))))
-      if (!found) throw new TributaryError('unknown-tenant', `There is no tenant ${slug}. \`npx tributary tenants list\` shows them all.`)
-      createOutput(flags.json ?? false).data({ slug, changed: true }, { columns: ['slug'], rows: [[slug]] })
-    })
+  withSettings(tenants.command('set <slug>').description('change a tenant')).action(async (slug: string, flags: Flags) => {
+    const found = await withDatabase((db) => withTransaction(db, 10_000, (tx) => setTenant(tx, slug, changeOf(flags))))
+    if (!found) throw new TributaryError('unknown-tenant', `There is no tenant ${slug}. \`npx tributary tenants list\` shows them all.`)
+    createOutput(flags.json ?? false).data({ slug, changed: true }, { columns: ['slug'], rows: [[slug]] })
+  })
 }
 
 function withSettings(command: Command): Command {
@@ -52,19 +65,23 @@ function changeOf({ name, workflow, region, timezone, mailTo }: Flags): TenantCh
   const change: TenantChange = {}
   if (name !== undefined) change.name = name.slice(0, 200)
   if (workflow !== undefined) {
-    if (!workflows.has(workflow)) throw new TributaryError('config-invalid', `--workflow ${workflow} is not known: give ${[...workflows.keys()].join(' or ')}.`)
+    if (!workflows.has(workflow))
+      throw new TributaryError('config-invalid', `--workflow ${workflow} is not known: give ${[...workflows.keys()].join(' or ')}.`)
     change.workflow = workflow
   }
   if (region !== undefined) {
-    if (!isSupportedCountry(region.toUpperCase())) throw new TributaryError('config-invalid', `--region ${region} is no country: give its two letters, for example BR.`)
+    if (!isSupportedCountry(region.toUpperCase()))
+      throw new TributaryError('config-invalid', `--region ${region} is no country: give its two letters, for example BR.`)
     change.region = region.toUpperCase()
   }
   if (timezone !== undefined) {
-    if (!isTimezone(timezone)) throw new TributaryError('config-invalid', `--timezone ${timezone} is not known: give an IANA name, for example America/Sao_Paulo.`)
+    if (!isTimezone(timezone))
+      throw new TributaryError('config-invalid', `--timezone ${timezone} is not known: give an IANA name, for example America/Sao_Paulo.`)
     change.timezone = timezone
   }
   if (mailTo !== undefined) {
-    if (mailTo !== '' && normalEmail(mailTo) === undefined) throw new TributaryError('config-invalid', '--mail-to is no address: give one like team@shop.example, or "" for none.')
+    if (mailTo !== '' && normalEmail(mailTo) === undefined)
+      throw new TributaryError('config-invalid', '--mail-to is no address: give one like team@shop.example, or "" for none.')
     change.mailTo = mailTo === '' ? null : mailTo
   }
   return change
@@ -72,7 +89,8 @@ function changeOf({ name, workflow, region, timezone, mailTo }: Flags): TenantCh
 
 function isTimezone(zone: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
   } catch {
     return false
   }

@@ -8,8 +8,15 @@ import type { Outcome } from '../platform/worker/outcome.ts'
 /** Queues one mail to the tenant's address for each new lead and each follow-up submission. `domain` is that of the Message-IDs. */
 export const queueNotifications = (domain: string): Handle<LeadActivity> =>
   async function queueNotificationMails(events, { tx, now }) {
-    const tenants = await findTenants(tx, events.map(({ event }) => event.tenant))
-    const outcomes: Outcome[] = events.map(({ event }) => ({ outcome: 'skipped', reason: 'not_concerned', tenantId: tenants.get(event.tenant)?.tenantId ?? 0 }))
+    const tenants = await findTenants(
+      tx,
+      events.map(({ event }) => event.tenant),
+    )
+    const outcomes: Outcome[] = events.map(({ event }) => ({
+      outcome: 'skipped',
+      reason: 'not_concerned',
+      tenantId: tenants.get(event.tenant)?.tenantId ?? 0,
+    }))
     for (const tenant of [...tenants.values()].sort((a, b) => a.tenantId - b.tenantId)) {
       if (tenant.mailTo === null) continue
       const intents = events.flatMap(({ event }, index) => {
@@ -26,5 +33,10 @@ function intentOf(event: LeadActivity): MailIntent | undefined {
   const leadId = uuidBytes(event.lead_id)
   if (leadId === undefined || (event.kind !== 'opened' && event.kind !== 'submission_added')) return undefined
   const submissionId = event.submission_id === null ? undefined : uuidBytes(event.submission_id)
-  return { leadId, sequence: event.sequence, submissionId: submissionId ?? null, template: event.kind === 'opened' ? 'new-lead' : 'follow-up' }
+  return {
+    leadId,
+    sequence: event.sequence,
+    submissionId: submissionId ?? null,
+    template: event.kind === 'opened' ? 'new-lead' : 'follow-up',
+  }
 }

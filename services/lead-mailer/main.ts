@@ -16,11 +16,20 @@ const idleMs = 200
 await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS'], (context) => {
   const { settings, db, migrations, metrics, health, log, onFatal } = context
   const door = createMailDoor(settings.SMTP_URL, settings.MAIL_FROM)
-  const leadMailer = defineWorker({ name, consumes: [on(eventType('lead.activity'), queueNotifications(settings.MAIL_FROM.split('@')[1] ?? 'localhost'))] })
+  const leadMailer = defineWorker({
+    name,
+    consumes: [on(eventType('lead.activity'), queueNotifications(settings.MAIL_FROM.split('@')[1] ?? 'localhost'))],
+  })
   const sender = runLoop({
-    name: 'sender', worker: name, health, metrics, log, onFatal,
+    name: 'sender',
+    worker: name,
+    health,
+    metrics,
+    log,
+    onFatal,
     prepare: () => assertMigrated(db, migrations),
-    turn: async () => ((await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() })) > 0 ? 0 : idleMs),
+    turn: async () =>
+      (await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() })) > 0 ? 0 : idleMs,
   })
   const refreshGauges = async () => {
     const { queued, oldestAt } = await mailBacklog(transactionOn(db))

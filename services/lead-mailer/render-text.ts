@@ -15,10 +15,19 @@ export function renderText(view: LeadMailView, headline: string): string {
     `Source:       ${view.source}`,
   ]
   if (view.message !== null && view.message.trim() !== '') lines.push('', 'Message', shorten(view.message, 4_000))
-  if (messages.length > 0) lines.push('', 'Conversation', ...(leftOut > 0 ? [`(The first ${leftOut} messages are left out here.)`] : []), ...messages.map(({ author, text }) => `${authorLabels[author]}: ${text}`))
+  if (messages.length > 0)
+    lines.push(
+      '',
+      'Conversation',
+      ...(leftOut > 0 ? [`(The first ${leftOut} messages are left out here.)`] : []),
+      ...messages.map(({ author, text }) => `${authorLabels[author]}: ${text}`),
+    )
   if (view.products.length > 0) {
     lines.push('', 'Products discussed')
-    for (const { title, priceMinor, currency, url } of view.products.slice(0, 10)) lines.push([`- ${shorten(title, 200)}`, formatPrice(priceMinor, currency), safeUrl(url)].filter((part) => part !== undefined).join('  '))
+    for (const { title, priceMinor, currency, url } of view.products.slice(0, 10))
+      lines.push(
+        [`- ${shorten(title, 200)}`, formatPrice(priceMinor, currency), safeUrl(url)].filter((part) => part !== undefined).join('  '),
+      )
   }
   return [...lines, '', `Lead ${view.leadId}`, ''].join('\n')
 }

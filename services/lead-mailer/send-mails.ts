@@ -32,7 +32,11 @@ export async function sendMails(context: SendContext): Promise<number> {
     for (let mail = queue.shift(); mail !== undefined; mail = queue.shift()) blocked = (await sendOne(mail, claim, context)) ?? blocked
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  if (blocked !== undefined) throw new TributaryError('smtp-unavailable', `The mail server takes no mail (${blocked}). Check SMTP_URL, its user and password, and the server.`)
+  if (blocked !== undefined)
+    throw new TributaryError(
+      'smtp-unavailable',
+      `The mail server takes no mail (${blocked}). Check SMTP_URL, its user and password, and the server.`,
+    )
   return mails.length
 }
 
@@ -41,15 +45,20 @@ async function sendOne(mail: TakenMail, claim: Buffer, { db, door, metrics, log,
   const tx = transactionOn(db)
   if (mail.wasTaken) metrics.count('tributary_mails_total', { result: 'ambiguous' })
   const view = await viewOf(mail, db)
-  const result: MailResult = view === undefined
-    ? { result: 'refused', reason: 'the submission that it is about is gone' }
-    : await door.send({ ...renderLeadMail(view), to: mail.recipient, messageId: mail.messageId, date: new Date(mail.queuedAt) })
+  const result: MailResult =
+    view === undefined
+      ? { result: 'refused', reason: 'the submission that it is about is gone' }
+      : await door.send({ ...renderLeadMail(view), to: mail.recipient, messageId: mail.messageId, date: new Date(mail.queuedAt) })
   const verdict = verdictOn(mail, result, clock())
   await settleMail(tx, mail, claim, verdict, clock())
   const counted = { sent: 'sent', failed: 'failed', queued: 'retried' } as const
   metrics.count('tributary_mails_total', { result: result.result === 'ambiguous' ? 'ambiguous' : counted[verdict.state] })
   if (verdict.state === 'sent') metrics.observe('tributary_mail_seconds', {}, (clock().getTime() - mail.queuedAt) / 1000)
-  else log.warn({ mail: mail.mailId.toString('hex'), state: verdict.state, reason: verdict.reason, attempts: mail.attempts }, 'a mail was not sent')
+  else
+    log.warn(
+      { mail: mail.mailId.toString('hex'), state: verdict.state, reason: verdict.reason, attempts: mail.attempts },
+      'a mail was not sent',
+    )
   return result.result === 'blocked' ? result.reason : undefined
 }
 
@@ -68,5 +77,17 @@ async function viewOf(mail: TakenMail, db: Knex): Promise<LeadMailView | undefin
   if (subject === undefined) return undefined
   const { content, tag, ...rest } = subject
   const { name, email, phone, orderNumber, message, transcript, products } = content
-  return { ...rest, kind: mail.template, tagLabel: tagLabels[tag], name, email, phone, orderNumber, message, transcript, products, leadId: uuidOf(mail.leadId) }
+  return {
+    ...rest,
+    kind: mail.template,
+    tagLabel: tagLabels[tag],
+    name,
+    email,
+    phone,
+    orderNumber,
+    message,
+    transcript,
+    products,
+    leadId: uuidOf(mail.leadId),
+  }
 }

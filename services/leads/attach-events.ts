@@ -30,17 +30,27 @@ export async function attachEvents<Event extends Envelope>(
     const tenant = ofTenant[0].tenant
     const people = ofTenant.map((item) => {
       const submission = submissionOf(item)
-      const newContactId = intentOf(item.event).opensContact ? idFromEvent('contact', tenant.slug, item.event.occurred_at, item.eventHash) : undefined
+      const newContactId = intentOf(item.event).opensContact
+        ? idFromEvent('contact', tenant.slug, item.event.occurred_at, item.eventHash)
+        : undefined
       return { item, submission, keys: submission.keys, newContactId, eventHash: item.eventHash, name: submission.content.name }
     })
     const decisions = await findContacts(tx, tenant.tenantId, people, now)
     const attachable = people.flatMap(({ item, submission }, index) => {
       const contact = decisions[index]
-      return contact === undefined ? [] : [{ index: item.index, attachment: { ...intentOf(item.event), ...placeOf(topic, item), contact, submission } }]
+      return contact === undefined
+        ? []
+        : [{ index: item.index, attachment: { ...intentOf(item.event), ...placeOf(topic, item), contact, submission } }]
     })
-    const attached = await attachToLeads(tx, tenant, attachable.map(({ attachment }) => attachment), now)
+    const attached = await attachToLeads(
+      tx,
+      tenant,
+      attachable.map(({ attachment }) => attachment),
+      now,
+    )
     for (const { index } of ofTenant) outcomes.set(index, { outcome: 'done', as: doneAs.nothing, tenantId: tenant.tenantId })
-    for (const [position, { index }] of attachable.entries()) outcomes.set(index, { outcome: 'done', as: doneAs[attached[position] ?? 'nothing'], tenantId: tenant.tenantId })
+    for (const [position, { index }] of attachable.entries())
+      outcomes.set(index, { outcome: 'done', as: doneAs[attached[position] ?? 'nothing'], tenantId: tenant.tenantId })
   }
   return outcomes
 }

@@ -27,7 +27,16 @@ export type Attachment = {
 
 export type Attached = 'opened' | 'submission_added' | 'order_changed' | 'nothing'
 
-type Draft = { tenant: Tenant; lead: Lead; attachment: Attachment; submissionId: Buffer | null; sequence: number; kind: LeadEventKind; previousStatus: string | null; snapshot: LeadEvent['payload']['snapshot'] }
+type Draft = {
+  tenant: Tenant
+  lead: Lead
+  attachment: Attachment
+  submissionId: Buffer | null
+  sequence: number
+  kind: LeadEventKind
+  previousStatus: string | null
+  snapshot: LeadEvent['payload']['snapshot']
+}
 
 /**
  * Attaches events of one tenant, in their order, to leads, and writes submissions, links, leads and history: each lead is locked once and written once, however many of the
@@ -67,7 +76,16 @@ function attach(tenant: Tenant, attachment: Attachment, leads: Map<string, Lead>
   lead.lastActivityAt = Math.max(lead.lastActivityAt, attachment.occurredAt)
   if (isSubmission && !lead.tags.includes(attachment.submission.tag)) lead.tags.push(attachment.submission.tag)
   const submissionId = isSubmission ? idFromEvent('submission', tenant.slug, attachment.occurredAt, attachment.eventHash) : null
-  return { tenant, lead, attachment, submissionId, sequence: lead.sequence, kind, previousStatus: kind === 'opened' ? null : lead.status, snapshot: snapshotOf(lead) }
+  return {
+    tenant,
+    lead,
+    attachment,
+    submissionId,
+    sequence: lead.sequence,
+    kind,
+    previousStatus: kind === 'opened' ? null : lead.status,
+    snapshot: snapshotOf(lead),
+  }
 }
 
 function openLead(tenant: Tenant, { contact, submission, source, occurredAt, eventHash }: Attachment, previousLeadId: Buffer | null): Lead {
@@ -92,18 +110,53 @@ function openLead(tenant: Tenant, { contact, submission, source, occurredAt, eve
 }
 
 async function writeSubmissions(tx: Transaction, tenantId: number, drafts: readonly Draft[], now: Date): Promise<void> {
-  const submitted = drafts.flatMap(({ submissionId, ...draft }) => (submissionId === null ? [] : [{ ...draft, submissionId }])).sort((a, b) => Buffer.compare(a.submissionId, b.submissionId))
+  const submitted = drafts
+    .flatMap(({ submissionId, ...draft }) => (submissionId === null ? [] : [{ ...draft, submissionId }]))
+    .sort((a, b) => Buffer.compare(a.submissionId, b.submissionId))
   await tx.insert(
     'submissions',
-    ['tenant_id', 'submission_id', 'event_hash', 'contact_id', 'tag', 'source', 'event_id', 'topic', 'occurred_at', 'received_at', 'content'],
-    submitted.map(({ submissionId, attachment: { eventHash, contact, submission, source, eventId, topic, occurredAt, receivedAt } }): SqlRow => [
-      tenantId, submissionId, eventHash, contact.contactId, submission.tag, source, eventId, topic, new Date(occurredAt), new Date(receivedAt), JSON.stringify(submission.content),
-    ]),
+    [
+      'tenant_id',
+      'submission_id',
+      'event_hash',
+      'contact_id',
+      'tag',
+      'source',
+      'event_id',
+      'topic',
+      'occurred_at',
+      'received_at',
+      'content',
+    ],
+    submitted.map(
+      ({ submissionId, attachment: { eventHash, contact, submission, source, eventId, topic, occurredAt, receivedAt } }): SqlRow => [
+        tenantId,
+        submissionId,
+        eventHash,
+        contact.contactId,
+        submission.tag,
+        source,
+        eventId,
+        topic,
+        new Date(occurredAt),
+        new Date(receivedAt),
+        JSON.stringify(submission.content),
+      ],
+    ),
   )
   const links = submitted.map(({ lead, submissionId, attachment: { contact } }): SqlRow => [
-    tenantId, lead.leadId, submissionId, contact.decidedBy === undefined ? 'new-contact/1' : 'strongest-key/1', contact.decidedBy?.hash ?? null, now,
+    tenantId,
+    lead.leadId,
+    submissionId,
+    contact.decidedBy === undefined ? 'new-contact/1' : 'strongest-key/1',
+    contact.decidedBy?.hash ?? null,
+    now,
   ])
-  await tx.insert('lead_submissions', ['tenant_id', 'lead_id', 'submission_id', 'rule', 'key_hash', 'linked_at'], links.sort((a, b) => Buffer.compare(a[1] as Buffer, b[1] as Buffer) || Buffer.compare(a[2] as Buffer, b[2] as Buffer)))
+  await tx.insert(
+    'lead_submissions',
+    ['tenant_id', 'lead_id', 'submission_id', 'rule', 'key_hash', 'linked_at'],
+    links.sort((a, b) => Buffer.compare(a[1] as Buffer, b[1] as Buffer) || Buffer.compare(a[2] as Buffer, b[2] as Buffer)),
+  )
 }
 
 function toLeadEvent({ tenant, lead, attachment, submissionId, sequence, kind, previousStatus, snapshot }: Draft): LeadEvent {

@@ -20,20 +20,38 @@ type Candidate<Event> = FreshEvent<Event> & { payloadHash: Buffer; key: string }
  * Tells which events of a unit are new (DESIGN D2). They are claimed with one sorted insert that leaves rows of others as they are, and read back: whoever's token a row
  * carries has the event, also when two partitions bring it at once. The same identity with other content is a conflict, and rejected.
  */
-export async function claimEvents<Event extends Envelope>(tx: Transaction, events: readonly Received<Event>[], check: (event: Event) => string | undefined, now: Date): Promise<Claimed<Event>> {
+export async function claimEvents<Event extends Envelope>(
+  tx: Transaction,
+  events: readonly Received<Event>[],
+  check: (event: Event) => string | undefined,
+  now: Date,
+): Promise<Claimed<Event>> {
   const settled = new Map<number, Outcome>()
-  const tenants = await findTenants(tx, events.map(({ event }) => event.tenant))
+  const tenants = await findTenants(
+    tx,
+    events.map(({ event }) => event.tenant),
+  )
   const candidates = new Map<string, Candidate<Event>>()
   const repeats: Candidate<Event>[] = []
   for (const [index, { event, receivedAt }] of events.entries()) {
     const tenant = tenants.get(event.tenant)
     if (tenant === undefined) {
-      settled.set(index, { outcome: 'rejected', code: 'unknown-tenant', tenantId: 0, reason: 'There is no tenant of the name that the event gives. Add it with `npx tributary tenants add`, then replay the event.' })
+      settled.set(index, {
+        outcome: 'rejected',
+        code: 'unknown-tenant',
+        tenantId: 0,
+        reason: 'There is no tenant of the name that the event gives. Add it with `npx tributary tenants add`, then replay the event.',
+      })
       continue
     }
     const problem = checkEnvelope(event, receivedAt) ?? check(event)
     if (problem !== undefined) {
-      settled.set(index, { outcome: 'rejected', code: 'contract-broken', tenantId: tenant.tenantId, reason: `The event breaks its contract: ${problem}.` })
+      settled.set(index, {
+        outcome: 'rejected',
+        code: 'contract-broken',
+        tenantId: tenant.tenantId,
+        reason: `The event breaks its contract: ${problem}.`,
+      })
       continue
     }
     const eventHash = eventHashOf(event)
@@ -63,13 +81,23 @@ async function claimRows(tx: Transaction, candidates: Candidate<Envelope>[], cla
   await tx.insert(
     'seen_events',
     ['tenant_id', 'event_hash', 'payload_hash', 'claim', 'occurred_at', 'seen_at'],
-    sorted.map(({ tenant, eventHash, payloadHash, event }) => [tenant.tenantId, eventHash, payloadHash, claim, new Date(event.occurred_at), now]),
+    sorted.map(({ tenant, eventHash, payloadHash, event }) => [
+      tenant.tenantId,
+      eventHash,
+      payloadHash,
+      claim,
+      new Date(event.occurred_at),
+      now,
+    ]),
     'tenant_id = VALUES(tenant_id)',
   )
   const rows = new Map<string, SeenRow>()
   for (const tenantId of new Set(sorted.map(({ tenant }) => tenant.tenantId))) {
     const hashes = sorted.filter(({ tenant }) => tenant.tenantId === tenantId).map(({ eventHash }) => eventHash)
-    const found = await tx.select<SeenRow>('SELECT event_hash, payload_hash, claim FROM seen_events WHERE tenant_id = ? AND event_hash IN (?)', [tenantId, hashes])
+    const found = await tx.select<SeenRow>(
+      'SELECT event_hash, payload_hash, claim FROM seen_events WHERE tenant_id = ? AND event_hash IN (?)',
+      [tenantId, hashes],
+    )
     for (const row of found) rows.set(keyOf(tenantId, row.event_hash), row)
   }
   return rows
@@ -77,7 +105,8 @@ async function claimRows(tx: Transaction, candidates: Candidate<Envelope>[], cla
 
 function repeatOutcome({ tenant, payloadHash }: Candidate<Envelope>, seen: Buffer | undefined): Outcome {
   if (seen?.equals(payloadHash)) return { outcome: 'skipped', reason: 'duplicate', tenantId: tenant.tenantId }
-  const reason = 'An event with the same source and event_id but other content was here before. Give each event an event_id of its own; if this one is right, produce it again under a new event_id.'
+  const reason =
+    'An event with the same source and event_id but other content was here before. Give each event an event_id of its own; if this one is right, produce it again under a new event_id.'
   return { outcome: 'rejected', code: 'event-conflict', reason, tenantId: tenant.tenantId }
 }
 

@@ -9,7 +9,14 @@ export type KeyStrength = 'attested' | 'typed'
 export type ContactKey = { kind: KeyKind; value: string; strength: KeyStrength; hash: Buffer }
 
 /** What an event says about who it is from, as it was given. */
-export type PersonFields = { visitorId?: string | null; channel?: string | null; channelUserId?: string | null; phone?: string | null; email?: string | null; orderNumber?: string | null }
+export type PersonFields = {
+  visitorId?: string | null
+  channel?: string | null
+  channelUserId?: string | null
+  phone?: string | null
+  email?: string | null
+  orderNumber?: string | null
+}
 
 /**
  * The keys in `fields`, strongest first: visitor, channel user, phone, email, order number. What cannot be normalised is no key.
@@ -19,7 +26,11 @@ export function contactKeysOf(fields: PersonFields, region: string, phoneStrengt
   const channelUser = clean(fields.channelUserId)
   return [
     key('visitor', clean(fields.visitorId), 'attested'),
-    key('channel_user', channelUser === undefined ? undefined : `${clean(fields.channel)?.toLowerCase() ?? 'chat'}:${channelUser}`, 'attested'),
+    key(
+      'channel_user',
+      channelUser === undefined ? undefined : `${clean(fields.channel)?.toLowerCase() ?? 'chat'}:${channelUser}`,
+      'attested',
+    ),
     key('phone', normalPhone(fields.phone, region), phoneStrength),
     key('email', normalEmail(fields.email), 'typed'),
     key('order_number', normalOrderNumber(fields.orderNumber), 'typed'),

@@ -20,7 +20,11 @@ const sameRow = 'tenant_id = VALUES(tenant_id)'
 export async function findContacts(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], now: Date): Promise<Decision[]> {
   const claim = randomBytes(16)
   const placeholders = await claimKeys(tx, tenantId, people, claim, now)
-  const rows = await readKeys(tx, tenantId, people.flatMap(({ keys }) => keys))
+  const rows = await readKeys(
+    tx,
+    tenantId,
+    people.flatMap(({ keys }) => keys),
+  )
   const known: KnownKeys = { owners: new Map(), scopes: new Map() }
   for (const row of rows) if (!row.claim.equals(claim)) known.owners.set(textOf(row.key_hash), row.contact_id)
   await readScopes(tx, tenantId, people, known)
@@ -33,7 +37,13 @@ export async function findContacts(tx: Transaction, tenantId: number, people: re
 }
 
 /** Inserts the keys of people who may become contacts, each with the contact that it would get if no key were known; answers those guesses. */
-async function claimKeys(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], claim: Buffer, now: Date): Promise<Map<string, Buffer>> {
+async function claimKeys(
+  tx: Transaction,
+  tenantId: number,
+  people: readonly PersonOfEvent[],
+  claim: Buffer,
+  now: Date,
+): Promise<Map<string, Buffer>> {
   const placeholders = new Map<string, Buffer>()
   const keys = new Map<string, ContactKey>()
   for (const { keys: own, newContactId } of people) {
@@ -53,7 +63,10 @@ async function claimKeys(tx: Transaction, tenantId: number, people: readonly Per
 async function readKeys(tx: Transaction, tenantId: number, keys: readonly ContactKey[]): Promise<KeyRow[]> {
   const hashes = [...new Map(keys.map((key) => [textOf(key.hash), key.hash])).values()].sort(Buffer.compare)
   if (hashes.length === 0) return []
-  return await tx.select<KeyRow>('SELECT key_hash, contact_id, claim FROM contact_keys WHERE tenant_id = ? AND key_hash IN (?)', [tenantId, hashes])
+  return await tx.select<KeyRow>('SELECT key_hash, contact_id, claim FROM contact_keys WHERE tenant_id = ? AND key_hash IN (?)', [
+    tenantId,
+    hashes,
+  ])
 }
 
 /** Reads the attested ids of the contacts in play, if somebody brings a new attested id beside a weak key: only such a person can be vetoed. */
@@ -75,7 +88,16 @@ async function readScopes(tx: Transaction, tenantId: number, people: readonly Pe
 }
 
 /** Writes the owner of each key that this unit decided: keys claimed under another guess, and unknown keys of strangers who turned out to be known. */
-async function giveKeys(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], decisions: Decision[], placeholders: Map<string, Buffer>, known: KnownKeys, claim: Buffer, now: Date): Promise<void> {
+async function giveKeys(
+  tx: Transaction,
+  tenantId: number,
+  people: readonly PersonOfEvent[],
+  decisions: Decision[],
+  placeholders: Map<string, Buffer>,
+  known: KnownKeys,
+  claim: Buffer,
+  now: Date,
+): Promise<void> {
   const moved = new Map<string, SqlRow>()
   const added = new Map<string, SqlRow>()
   for (const [index, { keys }] of people.entries()) {
@@ -92,11 +114,22 @@ async function giveKeys(tx: Transaction, tenantId: number, people: readonly Pers
     }
   }
   // Only rows of this claim change hands: a row that somebody else owns keeps its contact.
-  await tx.insert('contact_keys', keyColumns, sortByHash([...moved.values()]), 'contact_id = IF(claim = VALUES(claim), VALUES(contact_id), contact_id)')
+  await tx.insert(
+    'contact_keys',
+    keyColumns,
+    sortByHash([...moved.values()]),
+    'contact_id = IF(claim = VALUES(claim), VALUES(contact_id), contact_id)',
+  )
   await tx.insert('contact_keys', keyColumns, sortByHash([...added.values()]), sameRow)
 }
 
-async function writeContacts(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], decisions: Decision[], now: Date): Promise<void> {
+async function writeContacts(
+  tx: Transaction,
+  tenantId: number,
+  people: readonly PersonOfEvent[],
+  decisions: Decision[],
+  now: Date,
+): Promise<void> {
   const rows = people.flatMap(({ name }, index) => {
     const decision = decisions[index]
     return decision?.isNew === true ? [[tenantId, decision.contactId, name?.slice(0, 500) ?? null, now] as SqlRow] : []
@@ -104,13 +137,36 @@ async function writeContacts(tx: Transaction, tenantId: number, people: readonly
   await tx.insert('contacts', ['tenant_id', 'contact_id', 'name', 'created_at'], sortByHash(rows))
 }
 
-async function writeConflicts(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], decisions: Decision[], now: Date): Promise<void> {
+async function writeConflicts(
+  tx: Transaction,
+  tenantId: number,
+  people: readonly PersonOfEvent[],
+  decisions: Decision[],
+  now: Date,
+): Promise<void> {
   const rows = people.flatMap(({ eventHash }, index) => {
     const decision = decisions[index]
-    return (decision?.conflicts ?? []).map(({ key, otherContactId }) => [tenantId, eventHash, key.hash, (decision as { contactId: Buffer }).contactId, otherContactId, now] as SqlRow)
+    return (decision?.conflicts ?? []).map(
+      ({ key, otherContactId }) =>
+        [tenantId, eventHash, key.hash, (decision as { contactId: Buffer }).contactId, otherContactId, now] as SqlRow,
+    )
   })
-  await tx.insert('key_conflicts', ['tenant_id', 'event_hash', 'key_hash', 'contact_id', 'other_contact_id', 'found_at'], sortByHash(rows), sameRow)
+  await tx.insert(
+    'key_conflicts',
+    ['tenant_id', 'event_hash', 'key_hash', 'contact_id', 'other_contact_id', 'found_at'],
+    sortByHash(rows),
+    sameRow,
+  )
 }
 
-const keyRow = (tenantId: number, key: ContactKey, contactId: Buffer, claim: Buffer, now: Date): SqlRow => [tenantId, key.hash, key.kind, key.value, key.strength, contactId, claim, now]
+const keyRow = (tenantId: number, key: ContactKey, contactId: Buffer, claim: Buffer, now: Date): SqlRow => [
+  tenantId,
+  key.hash,
+  key.kind,
+  key.value,
+  key.strength,
+  contactId,
+  claim,
+  now,
+]
 const sortByHash = (rows: SqlRow[]) => rows.sort((a, b) => Buffer.compare(a[1] as Buffer, b[1] as Buffer))

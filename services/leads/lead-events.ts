@@ -21,7 +21,16 @@ export type LeadEventPayload = {
   snapshot: LeadSnapshot
 }
 
-export type LeadEvent = { tenantId: number; tenant: string; leadId: Buffer; sequence: number; kind: LeadEventKind; actor: string; occurredAt: number; payload: LeadEventPayload }
+export type LeadEvent = {
+  tenantId: number
+  tenant: string
+  leadId: Buffer
+  sequence: number
+  kind: LeadEventKind
+  actor: string
+  occurredAt: number
+  payload: LeadEventPayload
+}
 
 /** The outbox is leased in this many parts; a lead is always in the same one. */
 export const shardCount = 16
@@ -46,7 +55,12 @@ export async function appendLeadEvents(tx: Transaction, events: readonly LeadEve
     JSON.stringify(event.payload),
     shardOf(event.leadId),
   ])
-  const sorted = rows.sort((a, b) => (a[0] as number) - (b[0] as number) || Buffer.compare(a[1] as Buffer, b[1] as Buffer) || (a[2] as number) - (b[2] as number))
-  await tx.insert('lead_events', ['tenant_id', 'aggregateid', 'sequence', 'id', 'type', 'actor', 'occurred_at', 'recorded_at', 'payload', 'pending_shard'], sorted)
+  const sorted = rows.sort(
+    (a, b) => (a[0] as number) - (b[0] as number) || Buffer.compare(a[1] as Buffer, b[1] as Buffer) || (a[2] as number) - (b[2] as number),
+  )
+  await tx.insert(
+    'lead_events',
+    ['tenant_id', 'aggregateid', 'sequence', 'id', 'type', 'actor', 'occurred_at', 'recorded_at', 'payload', 'pending_shard'],
+    sorted,
+  )
 }
-

@@ -2,12 +2,25 @@ import type { Transaction } from '../platform/mysql/transaction.ts'
 import type { SubmissionContent, Tag } from './submission.ts'
 
 /** What a notification mail tells: one submission and where it stands in its lead. */
-export type MailSubject = { tenantName: string; timezone: string; tag: Tag; content: SubmissionContent; occurredAt: number; source: string; submissionNumber: number }
+export type MailSubject = {
+  tenantName: string
+  timezone: string
+  tag: Tag
+  content: SubmissionContent
+  occurredAt: number
+  source: string
+  submissionNumber: number
+}
 
 type Row = { tenant_name: string; timezone: string; tag: Tag; content: string; occurred_at: number; source: string; number: number }
 
 /** Reads what the mail about a submission tells; undefined when the submission is gone (erased). */
-export async function readMailSubject(tx: Transaction, tenantId: number, leadId: Buffer, submissionId: Buffer): Promise<MailSubject | undefined> {
+export async function readMailSubject(
+  tx: Transaction,
+  tenantId: number,
+  leadId: Buffer,
+  submissionId: Buffer,
+): Promise<MailSubject | undefined> {
   const [row] = await tx.select<Row>(
     `SELECT tenants.name AS tenant_name, tenants.timezone, submissions.tag, submissions.content, submissions.occurred_at, submissions.source,
        (SELECT COUNT(*) FROM lead_submissions WHERE lead_submissions.tenant_id = submissions.tenant_id AND lead_submissions.lead_id = ? AND lead_submissions.submission_id <= submissions.submission_id) AS number
@@ -15,5 +28,13 @@ export async function readMailSubject(tx: Transaction, tenantId: number, leadId:
     [leadId, tenantId, submissionId],
   )
   if (row === undefined) return undefined
-  return { tenantName: row.tenant_name, timezone: row.timezone, tag: row.tag, content: JSON.parse(row.content) as SubmissionContent, occurredAt: row.occurred_at, source: row.source, submissionNumber: Number(row.number) }
+  return {
+    tenantName: row.tenant_name,
+    timezone: row.timezone,
+    tag: row.tag,
+    content: JSON.parse(row.content) as SubmissionContent,
+    occurredAt: row.occurred_at,
+    source: row.source,
+    submissionNumber: Number(row.number),
+  }
 }

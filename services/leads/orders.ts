@@ -4,7 +4,18 @@ import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
 import type { FreshEvent } from './claim-events.ts'
 import { contactKeysOf } from './contact-keys.ts'
 
-const columns = ['tenant_id', 'order_hash', 'order_id', 'order_number', 'status', 'total_minor', 'currency', 'content', 'version', 'occurred_at']
+const columns = [
+  'tenant_id',
+  'order_hash',
+  'order_id',
+  'order_number',
+  'status',
+  'total_minor',
+  'currency',
+  'content',
+  'version',
+  'occurred_at',
+]
 // `version` is compared by every assignment, so it is assigned last: MariaDB assigns from left to right.
 const newest = (column: string) => `${column} = IF(VALUES(version) > version, VALUES(${column}), ${column})`
 const newestWins = ['order_number', 'status', 'total_minor', 'currency', 'content', 'occurred_at', 'version'].map(newest).join(', ')
@@ -19,7 +30,8 @@ export async function recordOrders(tx: Transaction, fresh: readonly FreshEvent<O
     const name = `${row[0]}:${(row[1] as Buffer).toString('latin1')}`
     const other = latest.get(name)
     if (other === undefined || (row[8] as string) > (other[8] as string)) latest.set(name, row)
-    for (const key of orderKeys(item)) keys.set(`${item.tenant.tenantId}:${key.hash.toString('latin1')}:${name}`, [item.tenant.tenantId, key.hash, row[1] as Buffer])
+    for (const key of orderKeys(item))
+      keys.set(`${item.tenant.tenantId}:${key.hash.toString('latin1')}:${name}`, [item.tenant.tenantId, key.hash, row[1] as Buffer])
   }
   await tx.insert('orders', columns, sortRows([...latest.values()]), newestWins)
   await tx.insert('order_keys', ['tenant_id', 'key_hash', 'order_hash'], sortRows([...keys.values()]), 'tenant_id = VALUES(tenant_id)')
@@ -30,8 +42,16 @@ function orderRow({ event, tenant, eventHash }: FreshEvent<OrderChanged>): SqlRo
   // Fixed width, so that text order is time order; the hash settles two events of one millisecond.
   const version = `${String(occurred_at).padStart(15, '0')}:${eventHash.toString('hex')}`
   return [
-    tenant.tenantId, createHash('sha256').update(event.order_id).digest(), event.order_id, event.order_number?.slice(0, 200) ?? null, event.status.toLowerCase(),
-    event.total_minor, event.currency?.slice(0, 16) ?? null, JSON.stringify(content), version, new Date(occurred_at),
+    tenant.tenantId,
+    createHash('sha256').update(event.order_id).digest(),
+    event.order_id,
+    event.order_number?.slice(0, 200) ?? null,
+    event.status.toLowerCase(),
+    event.total_minor,
+    event.currency?.slice(0, 16) ?? null,
+    JSON.stringify(content),
+    version,
+    new Date(occurred_at),
   ]
 }
 
@@ -41,4 +61,9 @@ function orderKeys({ event, tenant }: FreshEvent<OrderChanged>) {
 }
 
 const sortRows = (rows: SqlRow[]) =>
-  rows.sort((a, b) => (a[0] as number) - (b[0] as number) || Buffer.compare(a[1] as Buffer, b[1] as Buffer) || (Buffer.isBuffer(a[2]) ? Buffer.compare(a[2], b[2] as Buffer) : 0))
+  rows.sort(
+    (a, b) =>
+      (a[0] as number) - (b[0] as number) ||
+      Buffer.compare(a[1] as Buffer, b[1] as Buffer) ||
+      (Buffer.isBuffer(a[2]) ? Buffer.compare(a[2], b[2] as Buffer) : 0),
+  )

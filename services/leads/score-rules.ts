@@ -17,7 +17,17 @@ export type ScoredActivity = {
 /** The points of rule set version 1, as data. */
 export const scoreRules = {
   version: 1,
-  form: { agent_request: 30, broadcast_reply: 25, order_question: 15, coupon_request: 20, coupon_created: 15, refund_request: 10, cancellation: 5, order_resolved: 0, other: 10 } satisfies Record<Tag, number>,
+  form: {
+    agent_request: 30,
+    broadcast_reply: 25,
+    order_question: 15,
+    coupon_request: 20,
+    coupon_created: 15,
+    refund_request: 10,
+    cancellation: 5,
+    order_resolved: 0,
+    other: 10,
+  } satisfies Record<Tag, number>,
   hasName: 5,
   hasEmail: 10,
   hasPhone: 15,
@@ -52,7 +62,8 @@ export function scoreActivity(activity: ScoredActivity, existing: readonly Score
     const followUps = existing.filter(({ rule }) => rule === 'follow_up').length
     if (activity.kind === 'submission_added' && followUps < scoreRules.mostFollowUps) add('follow_up', id, scoreRules.followUp)
   }
-  if (order !== null && activity.kind === 'order_changed' && placedStatuses.has(order.status)) add('order_placed', order.id, scoreRules.orderPlaced)
+  if (order !== null && activity.kind === 'order_changed' && placedStatuses.has(order.status))
+    add('order_placed', order.id, scoreRules.orderPlaced)
   if (added.length === 0) return []
 
   const sum = sumOf(existing) + sumOf(added)

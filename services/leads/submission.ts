@@ -4,7 +4,16 @@ import { contactKeysOf } from './contact-keys.ts'
 import type { FreshEvent } from './claim-events.ts'
 
 /** What a submission is about; the badge that people see. */
-export type Tag = 'agent_request' | 'order_question' | 'coupon_request' | 'refund_request' | 'cancellation' | 'order_resolved' | 'coupon_created' | 'broadcast_reply' | 'other'
+export type Tag =
+  | 'agent_request'
+  | 'order_question'
+  | 'coupon_request'
+  | 'refund_request'
+  | 'cancellation'
+  | 'order_resolved'
+  | 'coupon_created'
+  | 'broadcast_reply'
+  | 'other'
 
 /** Words that people read for each tag. */
 export const tagLabels: Record<Tag, string> = {
@@ -19,7 +28,14 @@ export const tagLabels: Record<Tag, string> = {
   other: 'Other',
 }
 
-export type SubmittedProduct = { id: string | null; title: string; imageUrl: string | null; priceMinor: number | null; currency: string | null; url: string | null }
+export type SubmittedProduct = {
+  id: string | null
+  title: string
+  imageUrl: string | null
+  priceMinor: number | null
+  currency: string | null
+  url: string | null
+}
 
 /** What a person sent, as it was sent; never changed. Stored as JSON in `submissions.content`. */
 export type SubmissionContent = {
@@ -55,8 +71,22 @@ const formTags: Record<FormKind, Tag> = {
 }
 
 const nothing: SubmissionContent = {
-  name: null, email: null, phone: null, orderNumber: null, message: null, visitorId: null, channel: null, conversationId: null, pageUrl: null,
-  locale: null, timezone: null, consent: null, coupon: null, inReplyTo: null, transcript: [], products: [],
+  name: null,
+  email: null,
+  phone: null,
+  orderNumber: null,
+  message: null,
+  visitorId: null,
+  channel: null,
+  conversationId: null,
+  pageUrl: null,
+  locale: null,
+  timezone: null,
+  consent: null,
+  coupon: null,
+  inReplyTo: null,
+  transcript: [],
+  products: [],
 }
 
 /** The submission that a chat form is. */
@@ -78,9 +108,26 @@ export function submissionOfForm({ event, tenant }: FreshEvent<ChatFormSubmitted
     consent: consent === null ? null : { termsAccepted: consent.terms_accepted, marketingOptIn: consent.marketing_opt_in },
     coupon: event.coupon,
     transcript: event.transcript,
-    products: event.products.map(({ id, title, image_url, price_minor, currency, url }) => ({ id, title, imageUrl: image_url, priceMinor: price_minor, currency, url })),
+    products: event.products.map(({ id, title, image_url, price_minor, currency, url }) => ({
+      id,
+      title,
+      imageUrl: image_url,
+      priceMinor: price_minor,
+      currency,
+      url,
+    })),
   }
-  const keys = contactKeysOf({ visitorId: visitor.visitor_id, channel: event.channel, channelUserId: event.channel_user_id, phone: visitor.phone, email: visitor.email, orderNumber: event.order_number }, tenant.region)
+  const keys = contactKeysOf(
+    {
+      visitorId: visitor.visitor_id,
+      channel: event.channel,
+      channelUserId: event.channel_user_id,
+      phone: visitor.phone,
+      email: visitor.email,
+      orderNumber: event.order_number,
+    },
+    tenant.region,
+  )
   return { tag: formTags[event.form], content, keys }
 }
 
@@ -97,7 +144,11 @@ export function submissionOfReply({ event, tenant }: FreshEvent<BroadcastReplyRe
     inReplyTo: event.in_reply_to,
     transcript: event.transcript,
   }
-  const keys = contactKeysOf({ channel: recipient.channel, channelUserId: recipient.channel_user_id, phone: recipient.phone, email: recipient.email }, tenant.region, 'attested')
+  const keys = contactKeysOf(
+    { channel: recipient.channel, channelUserId: recipient.channel_user_id, phone: recipient.phone, email: recipient.email },
+    tenant.region,
+    'attested',
+  )
   return { tag: 'broadcast_reply', content, keys }
 }
 
@@ -112,9 +163,19 @@ export function submissionOfOrder({ event, tenant }: FreshEvent<OrderChanged>): 
     orderNumber: event.order_number,
     message: event.reason,
     visitorId: customer.visitor_id,
-    products: event.items.map(({ id, title, image_url, price_minor }) => ({ id, title, imageUrl: image_url, priceMinor: price_minor, currency: event.currency, url: null })),
+    products: event.items.map(({ id, title, image_url, price_minor }) => ({
+      id,
+      title,
+      imageUrl: image_url,
+      priceMinor: price_minor,
+      currency: event.currency,
+      url: null,
+    })),
   }
-  const keys = contactKeysOf({ visitorId: customer.visitor_id, phone: customer.phone, email: customer.email, orderNumber: event.order_number }, tenant.region)
+  const keys = contactKeysOf(
+    { visitorId: customer.visitor_id, phone: customer.phone, email: customer.email, orderNumber: event.order_number },
+    tenant.region,
+  )
   return { tag: orderTag(event.status), content, keys }
 }
 

@@ -1,6 +1,14 @@
 import type { Transaction } from '../platform/mysql/transaction.ts'
 
-export type Tenant = { tenantId: number; slug: string; name: string; workflow: string; region: string; timezone: string; mailTo: string | null }
+export type Tenant = {
+  tenantId: number
+  slug: string
+  name: string
+  workflow: string
+  region: string
+  timezone: string
+  mailTo: string | null
+}
 
 type Row = { tenant_id: number; slug: string; name: string; workflow: string; region: string; timezone: string; mail_to: string | null }
 
@@ -39,8 +47,23 @@ export async function setTenant(tx: Transaction, slug: string, change: TenantCha
   const tenant = (await findTenants(tx, [slug])).get(slug)
   if (tenant === undefined) return false
   const { name, workflow, region, timezone, mailTo } = { ...tenant, ...change }
-  await tx.execute('UPDATE tenants SET name = ?, workflow = ?, region = ?, timezone = ?, mail_to = ? WHERE tenant_id = ?', [name, workflow, region, timezone, mailTo, tenant.tenantId])
+  await tx.execute('UPDATE tenants SET name = ?, workflow = ?, region = ?, timezone = ?, mail_to = ? WHERE tenant_id = ?', [
+    name,
+    workflow,
+    region,
+    timezone,
+    mailTo,
+    tenant.tenantId,
+  ])
   return true
 }
 
-const toTenant = (row: Row): Tenant => ({ tenantId: row.tenant_id, slug: row.slug, name: row.name, workflow: row.workflow, region: row.region, timezone: row.timezone, mailTo: row.mail_to })
+const toTenant = (row: Row): Tenant => ({
+  tenantId: row.tenant_id,
+  slug: row.slug,
+  name: row.name,
+  workflow: row.workflow,
+  region: row.region,
+  timezone: row.timezone,
+  mailTo: row.mail_to,
+})

@@ -19,14 +19,22 @@ const helpdesk: Workflow = {
   ],
 }
 
-const pipelineOpen = [open('new', 'New'), open('contacted', 'Contacted'), open('qualifying', 'Qualifying'), open('qualified', 'Qualified'), open('follow_up', 'Follow-up')]
+const pipelineOpen = [
+  open('new', 'New'),
+  open('contacted', 'Contacted'),
+  open('qualifying', 'Qualifying'),
+  open('qualified', 'Qualified'),
+  open('follow_up', 'Follow-up'),
+]
 const pipelineFinal = [final('converted', 'Converted'), final('lost', 'Lost'), final('archived', 'Archived')]
 
 const pipeline: Workflow = {
   name: 'pipeline',
   statuses: [...pipelineOpen, ...pipelineFinal],
   // Any open status may become any other one; the final ones are left by nobody.
-  moves: pipelineOpen.flatMap((from) => [...pipelineOpen, ...pipelineFinal].filter((to) => to !== from).map((to) => ({ from: from.name, to: to.name, label: to.label }))),
+  moves: pipelineOpen.flatMap((from) =>
+    [...pipelineOpen, ...pipelineFinal].filter((to) => to !== from).map((to) => ({ from: from.name, to: to.name, label: to.label })),
+  ),
 }
 
 /** The workflows that ship. */

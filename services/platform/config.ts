@@ -9,24 +9,69 @@ const url = (...protocols: string[]) =>
 
 /** Every variable: its shape, default, example and meaning. README's table is checked against it. */
 export const settings = {
-  KAFKA_BROKERS: { shape: z.string().regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'is no list of host:port'), default: undefined, example: '127.0.0.1:9092', meaning: 'Kafka brokers, host:port separated by commas' },
+  KAFKA_BROKERS: {
+    shape: z.string().regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'is no list of host:port'),
+    default: undefined,
+    example: '127.0.0.1:9092',
+    meaning: 'Kafka brokers, host:port separated by commas',
+  },
   KAFKA_SSL: { shape: z.enum(['true', 'false']), default: 'false', example: 'true', meaning: 'TLS to the brokers' },
-  KAFKA_SASL_MECHANISM: { shape: z.enum(['', 'plain', 'scram-sha-256', 'scram-sha-512']), default: '', example: 'scram-sha-512', meaning: 'SASL mechanism; empty for none' },
+  KAFKA_SASL_MECHANISM: {
+    shape: z.enum(['', 'plain', 'scram-sha-256', 'scram-sha-512']),
+    default: '',
+    example: 'scram-sha-512',
+    meaning: 'SASL mechanism; empty for none',
+  },
   KAFKA_SASL_USERNAME: { shape: z.string(), default: '', example: 'tributary', meaning: 'SASL user' },
   KAFKA_SASL_PASSWORD: { shape: z.string(), default: '', example: 'secret', meaning: 'SASL password' },
-  KAFKA_PREFIX: { shape: z.string().regex(/^[a-zA-Z0-9._-]*$/, 'has a character that a topic cannot have'), default: '', example: 'staging.', meaning: 'put before every topic, subject and consumer group, so that two fleets can share a cluster' },
-  SCHEMA_REGISTRY_URL: { shape: url('http:', 'https:'), default: undefined, example: 'http://127.0.0.1:8081/apis/ccompat/v7', meaning: 'Schema registry, Confluent-compatible API' },
-  MYSQL_URL: { shape: url('mysql:'), default: undefined, example: 'mysql://tributary:secret@127.0.0.1:3306/tributary', meaning: 'MySQL 8.4+ or MariaDB 10.11+; `?ssl=true` for TLS' },
+  KAFKA_PREFIX: {
+    shape: z.string().regex(/^[a-zA-Z0-9._-]*$/, 'has a character that a topic cannot have'),
+    default: '',
+    example: 'staging.',
+    meaning: 'put before every topic, subject and consumer group, so that two fleets can share a cluster',
+  },
+  SCHEMA_REGISTRY_URL: {
+    shape: url('http:', 'https:'),
+    default: undefined,
+    example: 'http://127.0.0.1:8081/apis/ccompat/v7',
+    meaning: 'Schema registry, Confluent-compatible API',
+  },
+  MYSQL_URL: {
+    shape: url('mysql:'),
+    default: undefined,
+    example: 'mysql://tributary:secret@127.0.0.1:3306/tributary',
+    meaning: 'MySQL 8.4+ or MariaDB 10.11+; `?ssl=true` for TLS',
+  },
   MYSQL_POOL_SIZE: { shape: positive, default: '6', example: '6', meaning: 'Connections of one process' },
-  SMTP_URL: { shape: url('smtp:', 'smtps:'), default: undefined, example: 'smtp://127.0.0.1:1025', meaning: 'Mail server; user and password in the address' },
-  MAIL_FROM: { shape: z.email(), default: 'leads@tributary.example', example: 'leads@shop.example', meaning: 'Sender of notification mails' },
+  SMTP_URL: {
+    shape: url('smtp:', 'smtps:'),
+    default: undefined,
+    example: 'smtp://127.0.0.1:1025',
+    meaning: 'Mail server; user and password in the address',
+  },
+  MAIL_FROM: {
+    shape: z.email(),
+    default: 'leads@tributary.example',
+    example: 'leads@shop.example',
+    meaning: 'Sender of notification mails',
+  },
   MAIL_CLAIM_SECONDS: { shape: positive, default: '60', example: '60', meaning: 'Time after which a mail whose mailer died is sent again' },
   OPS_HOST: { shape: z.string().min(1), default: '127.0.0.1', example: '0.0.0.0', meaning: 'Address of /metrics, /livez and /readyz' },
   OPS_PORT: { shape: port, default: '0', example: '9101', meaning: 'Port of /metrics, /livez and /readyz; 0 takes a free one' },
-  LOG_LEVEL: { shape: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', example: 'debug', meaning: 'Least level that is logged' },
+  LOG_LEVEL: {
+    shape: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    default: 'info',
+    example: 'debug',
+    meaning: 'Least level that is logged',
+  },
   UNIT_MAX_RECORDS: { shape: positive.max(500), default: '500', example: '200', meaning: 'Records in a work unit, at most' },
   UNIT_MAX_BYTES: { shape: positive, default: '1048576', example: '524288', meaning: 'Bytes in a work unit, at most' },
-  UNIT_DEADLINE_MS: { shape: positive.max(14_000), default: '10000', example: '10000', meaning: 'Time of one transaction, at most; less than half the session timeout of 30 s' },
+  UNIT_DEADLINE_MS: {
+    shape: positive.max(14_000),
+    default: '10000',
+    example: '10000',
+    meaning: 'Time of one transaction, at most; less than half the session timeout of 30 s',
+  },
   SHUTDOWN_DEADLINE_MS: { shape: positive, default: '20000', example: '20000', meaning: 'Time to stop in before the process exits anyway' },
 } as const
 
@@ -50,7 +95,8 @@ export function readConfig<N extends SettingName>(names: readonly N[], env: Reco
     }
     const result = setting.shape.safeParse(text)
     if (result.success) parsed[name] = result.data
-    else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is invalid'}: ${setting.meaning}. Example: ${name}=${setting.example}`)
+    else
+      problems.push(`${name} ${result.error.issues[0]?.message ?? 'is invalid'}: ${setting.meaning}. Example: ${name}=${setting.example}`)
   }
   if (problems.length > 0) throw new TributaryError('config-invalid', [...new Set(problems)].join('\n'))
   return Object.freeze(parsed) as Readonly<Pick<Config, N>>

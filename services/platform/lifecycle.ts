@@ -6,7 +6,11 @@ export type Part = { name: string; start?(): Promise<unknown>; stop?(): Promise<
  * Starts `parts` in order and stops them in reverse. When one fails to start, those before it are stopped and the error is thrown.
  * `stop` may be called any number of times; it ends when every part has stopped or `deadlineMs` is over.
  */
-export async function startParts(parts: readonly Part[], deadlineMs: number, log: Logger): Promise<{ stop(): Promise<'stopped' | 'deadline'> }> {
+export async function startParts(
+  parts: readonly Part[],
+  deadlineMs: number,
+  log: Logger,
+): Promise<{ stop(): Promise<'stopped' | 'deadline'> }> {
   const started: Part[] = []
   let stopping: Promise<'stopped' | 'deadline'> | undefined
   const stop = () => (stopping ??= stopWithin(started, deadlineMs, log))

@@ -6,7 +6,13 @@ import type { Config } from './config.ts'
  * An error is logged as its name, code, message and stack, never with the properties that drivers add: those can hold SQL with values in it.
  */
 export function createLogger(level: Config['LOG_LEVEL'], worker: string): Logger {
-  return pino({ level, base: { worker }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) }, serializers: { err: describeError } })
+  return pino({
+    level,
+    base: { worker },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
+  })
 }
 
 type Described = { name: string; code?: string; message: string; stack?: string; cause?: Described }
@@ -16,7 +22,12 @@ function describeError(error: unknown): Described {
   const { code } = error as { code?: unknown }
   const described: Described = { name: error.name, message: withoutSql(error.message) }
   if (typeof code === 'string') described.code = code
-  if (error.stack !== undefined) described.stack = error.stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 12).join('\n')
+  if (error.stack !== undefined)
+    described.stack = error.stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 12)
+      .join('\n')
   if (error.cause !== undefined) described.cause = describeError(error.cause)
   return described
 }

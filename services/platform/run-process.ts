@@ -13,8 +13,22 @@ import { Health } from './worker/health.ts'
 
 /** Settings that every process reads. */
 export const processSettings = [
-  'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'KAFKA_PREFIX', 'SCHEMA_REGISTRY_URL',
-  'MYSQL_URL', 'MYSQL_POOL_SIZE', 'OPS_HOST', 'OPS_PORT', 'LOG_LEVEL', 'UNIT_MAX_RECORDS', 'UNIT_MAX_BYTES', 'UNIT_DEADLINE_MS', 'SHUTDOWN_DEADLINE_MS',
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'KAFKA_PREFIX',
+  'SCHEMA_REGISTRY_URL',
+  'MYSQL_URL',
+  'MYSQL_POOL_SIZE',
+  'OPS_HOST',
+  'OPS_PORT',
+  'LOG_LEVEL',
+  'UNIT_MAX_RECORDS',
+  'UNIT_MAX_BYTES',
+  'UNIT_DEADLINE_MS',
+  'SHUTDOWN_DEADLINE_MS',
 ] as const satisfies SettingName[]
 
 export type ProcessContext<Extra extends SettingName = never> = {
@@ -37,7 +51,11 @@ const exitSoftware = 70
  * Runs one process of the fleet: parses its settings, opens the database pool, starts the ops server and the parts that `build` makes, and stops them all in
  * reverse on SIGTERM or SIGINT. Exits 0 after a clean stop, 78 when the configuration is wrong, 70 when it cannot go on.
  */
-export async function runProcess<Extra extends SettingName = never>(name: string, extra: readonly Extra[], build: (context: ProcessContext<Extra>) => ProcessParts): Promise<void> {
+export async function runProcess<Extra extends SettingName = never>(
+  name: string,
+  extra: readonly Extra[],
+  build: (context: ProcessContext<Extra>) => ProcessParts,
+): Promise<void> {
   const settings = settingsOrExit(name, extra)
   const log = createLogger(settings.LOG_LEVEL, name)
   const metrics = new Metrics()
@@ -63,7 +81,11 @@ export async function runProcess<Extra extends SettingName = never>(name: string
   const { parts, refreshGauges } = build({ settings, db, migrations, metrics, health, log, onFatal })
   const ops = createOpsServer(settings.OPS_HOST, settings.OPS_PORT, metrics, health, refreshGauges)
   try {
-    const started = await startParts([{ name: 'database', stop: () => db.destroy() }, { name: 'ops server', ...ops }, ...parts], settings.SHUTDOWN_DEADLINE_MS, log)
+    const started = await startParts(
+      [{ name: 'database', stop: () => db.destroy() }, { name: 'ops server', ...ops }, ...parts],
+      settings.SHUTDOWN_DEADLINE_MS,
+      log,
+    )
     stop = started.stop
     log.info({ opsPort: ops.port() }, 'started')
   } catch (error) {
@@ -71,7 +93,10 @@ export async function runProcess<Extra extends SettingName = never>(name: string
   }
 }
 
-function settingsOrExit<Extra extends SettingName>(name: string, extra: readonly Extra[]): Pick<Config, (typeof processSettings)[number] | Extra> {
+function settingsOrExit<Extra extends SettingName>(
+  name: string,
+  extra: readonly Extra[],
+): Pick<Config, (typeof processSettings)[number] | Extra> {
   try {
     return readConfig([...processSettings, ...extra], process.env)
   } catch (error) {

@@ -32,7 +32,12 @@ await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, on
     metrics,
   })
   const loop = runLoop({
-    name: 'relay', worker: name, health, metrics, log, onFatal,
+    name: 'relay',
+    worker: name,
+    health,
+    metrics,
+    log,
+    onFatal,
     prepare: async () => {
       await assertMigrated(db, migrations)
       await relay.prepare()

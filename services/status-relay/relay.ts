@@ -55,7 +55,15 @@ export function createRelay({ db, prefix, outbox, deadLetters, send, encoders, m
     turn: async (): Promise<number> => {
       encode ??= await encoders()
       if (performance.now() >= renewAt) await renew()
-      const published = await relayOutbox(shards, positions, { db, prefix, encodeActivity: encode.activity, encodeStatus: encode.status, send, metrics, now: () => new Date() })
+      const published = await relayOutbox(shards, positions, {
+        db,
+        prefix,
+        encodeActivity: encode.activity,
+        encodeStatus: encode.status,
+        send,
+        metrics,
+        now: () => new Date(),
+      })
       const parked = holdsDeadLetters ? await relayDeadLetters() : 0
       return published + parked > 0 ? 0 : idleMs
     },

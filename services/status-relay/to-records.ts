@@ -5,7 +5,16 @@ import type { OutboxRow } from '../leads/outbox.ts'
 /** The lead.activity event of a history row. */
 export function toActivity(row: OutboxRow): LeadActivity {
   const { payload } = row
-  return { ...envelopeOf(row), kind: row.kind, actor: row.actor, contact_id: payload.contactId, submission_id: payload.submissionId, order_id: payload.orderId, reason: payload.reason, snapshot: payload.snapshot }
+  return {
+    ...envelopeOf(row),
+    kind: row.kind,
+    actor: row.actor,
+    contact_id: payload.contactId,
+    submission_id: payload.submissionId,
+    order_id: payload.orderId,
+    reason: payload.reason,
+    snapshot: payload.snapshot,
+  }
 }
 
 /** The lead.status event of a history row; undefined when the row does not change the status. */
@@ -13,8 +22,15 @@ export function toStatus(row: OutboxRow): LeadStatus | undefined {
   if (row.kind !== 'opened' && row.kind !== 'status_changed') return undefined
   const { payload } = row
   return {
-    ...envelopeOf(row), previous_status: payload.previousStatus, status: payload.snapshot.status, final: !payload.snapshot.active, score: payload.snapshot.score, reason: payload.reason,
-    actor: row.actor, visitor_id: payload.visitorId, conversation_id: payload.conversationId,
+    ...envelopeOf(row),
+    previous_status: payload.previousStatus,
+    status: payload.snapshot.status,
+    final: !payload.snapshot.active,
+    score: payload.snapshot.score,
+    reason: payload.reason,
+    actor: row.actor,
+    visitor_id: payload.visitorId,
+    conversation_id: payload.conversationId,
   }
 }
 
@@ -24,5 +40,12 @@ export function headersOf(row: OutboxRow): Record<string, string> {
 }
 
 function envelopeOf(row: OutboxRow) {
-  return { event_id: uuidOf(row.id), tenant: row.tenant, occurred_at: row.occurredAt, source: row.payload.source, lead_id: uuidOf(row.leadId), sequence: row.sequence }
+  return {
+    event_id: uuidOf(row.id),
+    tenant: row.tenant,
+    occurred_at: row.occurredAt,
+    source: row.payload.source,
+    lead_id: uuidOf(row.leadId),
+    sequence: row.sequence,
+  }
 }

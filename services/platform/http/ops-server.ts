@@ -7,9 +7,17 @@ import type { Health } from '../worker/health.ts'
 export type OpsServer = { start(): Promise<void>; stop(): Promise<void>; port(): number }
 
 /** Serves /metrics, /livez and /readyz. `refresh` is awaited before each scrape, for gauges that are read from the database. */
-export function createOpsServer(host: string, port: number, metrics: Metrics, health: Health, refresh: () => Promise<void> = async () => undefined): OpsServer {
-  const answer = (response: ServerResponse, status: number, type: string, body: string) => response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
-  const answerHealth = (response: ServerResponse, { ok, body }: { ok: boolean; body: object }) => answer(response, ok ? 200 : 503, 'application/json', JSON.stringify({ ok, ...body }))
+export function createOpsServer(
+  host: string,
+  port: number,
+  metrics: Metrics,
+  health: Health,
+  refresh: () => Promise<void> = async () => undefined,
+): OpsServer {
+  const answer = (response: ServerResponse, status: number, type: string, body: string) =>
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+  const answerHealth = (response: ServerResponse, { ok, body }: { ok: boolean; body: object }) =>
+    answer(response, ok ? 200 : 503, 'application/json', JSON.stringify({ ok, ...body }))
 
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]
@@ -27,7 +35,14 @@ export function createOpsServer(host: string, port: number, metrics: Metrics, he
   return {
     start: () =>
       new Promise((resolve, reject) => {
-        server.once('error', (error) => reject(new TributaryError('config-invalid', `OPS_PORT ${port} cannot be listened on (${(error as NodeJS.ErrnoException).code}). Free it or choose another port.`)))
+        server.once('error', (error) =>
+          reject(
+            new TributaryError(
+              'config-invalid',
+              `OPS_PORT ${port} cannot be listened on (${(error as NodeJS.ErrnoException).code}). Free it or choose another port.`,
+            ),
+          ),
+        )
         server.listen(port, host, resolve)
       }),
     stop: () =>

@@ -7,12 +7,20 @@ export type PartitionEnds = { partition: number; low: number; high: number }
 export type TopicPlan = { topic: string; partitions: number; settings?: Record<string, string> }
 
 /** Connects, runs `work`, disconnects. Throws `kafka-unavailable` when no broker answers. */
-export async function withAdmin<Result>(settings: KafkaSettings, log: Logger, work: (admin: KafkaAdmin) => Promise<Result>): Promise<Result> {
+export async function withAdmin<Result>(
+  settings: KafkaSettings,
+  log: Logger,
+  work: (admin: KafkaAdmin) => Promise<Result>,
+): Promise<Result> {
   const admin = createKafka(settings, 'tributary-admin', log).admin({ retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 5 } })
   try {
     await admin.connect()
   } catch (error) {
-    throw new TributaryError('kafka-unavailable', `No Kafka broker answers at ${settings.KAFKA_BROKERS}. Check KAFKA_BROKERS and the brokers.`, { cause: error })
+    throw new TributaryError(
+      'kafka-unavailable',
+      `No Kafka broker answers at ${settings.KAFKA_BROKERS}. Check KAFKA_BROKERS and the brokers.`,
+      { cause: error },
+    )
   }
   try {
     return await work(verbsOf(admin))
@@ -46,9 +54,12 @@ const verbsOf = (admin: Admin) => ({
   partitionEnds: async (topic: string): Promise<PartitionEnds[]> => {
     try {
       const offsets = await admin.fetchTopicOffsets(topic)
-      return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) })).sort((a, b) => a.partition - b.partition)
+      return offsets
+        .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
+        .sort((a, b) => a.partition - b.partition)
     } catch (error) {
-      if (!(await admin.listTopics()).includes(topic)) throw new TributaryError('topic-missing', `Kafka has no topic ${topic}. Run \`npx tributary topics create\`.`)
+      if (!(await admin.listTopics()).includes(topic))
+        throw new TributaryError('topic-missing', `Kafka has no topic ${topic}. Run \`npx tributary topics create\`.`)
       throw new TributaryError('kafka-unavailable', `Kafka did not tell the offsets of ${topic}.`, { cause: error })
     }
   },

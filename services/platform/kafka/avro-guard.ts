@@ -1,6 +1,18 @@
 import { TributaryError } from '../errors.ts'
 
-type Avro = string | Avro[] | { type: Avro; name?: string; namespace?: string; fields?: { type: Avro }[]; items?: Avro; values?: Avro; size?: number; symbols?: string[] }
+type Avro =
+  | string
+  | Avro[]
+  | {
+      type: Avro
+      name?: string
+      namespace?: string
+      fields?: { type: Avro }[]
+      items?: Avro
+      values?: Avro
+      size?: number
+      symbols?: string[]
+    }
 type Skip = (reader: Reader, depth: number) => void
 type Shape = { skip: Skip; minBytes: number }
 
@@ -65,26 +77,39 @@ function shapeOf(schema: Avro, named: Map<string, Shape>, namespace: string): Sh
   const space = schema.namespace ?? namespace
   switch (schema.type) {
     case 'record':
-    case 'error': return record(schema, named, space)
-    case 'enum': return declare(schema.name, space, named, { minBytes: 1, skip: (reader) => void enumIndex(reader, schema.symbols?.length ?? 0) })
-    case 'fixed': return declare(schema.name, space, named, { minBytes: schema.size ?? 0, skip: (reader) => reader.skip(schema.size ?? 0) })
-    case 'array': return blocks(shapeOf(schema.items ?? 'null', named, namespace))
-    case 'map': return blocks(mapEntry(shapeOf(schema.values ?? 'null', named, namespace)))
-    default: return shapeOf(schema.type, named, space)
+    case 'error':
+      return record(schema, named, space)
+    case 'enum':
+      return declare(schema.name, space, named, { minBytes: 1, skip: (reader) => void enumIndex(reader, schema.symbols?.length ?? 0) })
+    case 'fixed':
+      return declare(schema.name, space, named, { minBytes: schema.size ?? 0, skip: (reader) => reader.skip(schema.size ?? 0) })
+    case 'array':
+      return blocks(shapeOf(schema.items ?? 'null', named, namespace))
+    case 'map':
+      return blocks(mapEntry(shapeOf(schema.values ?? 'null', named, namespace)))
+    default:
+      return shapeOf(schema.type, named, space)
   }
 }
 
 function primitive(name: string): Shape | undefined {
   switch (name) {
-    case 'null': return { minBytes: 0, skip: () => undefined }
-    case 'boolean': return { minBytes: 1, skip: (reader) => reader.skip(1) }
+    case 'null':
+      return { minBytes: 0, skip: () => undefined }
+    case 'boolean':
+      return { minBytes: 1, skip: (reader) => reader.skip(1) }
     case 'int':
-    case 'long': return { minBytes: 1, skip: (reader) => void reader.long() }
-    case 'float': return { minBytes: 4, skip: (reader) => reader.skip(4) }
-    case 'double': return { minBytes: 8, skip: (reader) => reader.skip(8) }
+    case 'long':
+      return { minBytes: 1, skip: (reader) => void reader.long() }
+    case 'float':
+      return { minBytes: 4, skip: (reader) => reader.skip(4) }
+    case 'double':
+      return { minBytes: 8, skip: (reader) => reader.skip(8) }
     case 'string':
-    case 'bytes': return { minBytes: 1, skip: (reader) => reader.skip(reader.long()) }
-    default: return undefined
+    case 'bytes':
+      return { minBytes: 1, skip: (reader) => reader.skip(reader.long()) }
+    default:
+      return undefined
   }
 }
 

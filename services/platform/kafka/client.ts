@@ -3,7 +3,14 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { stopIdleSpin } from './stop-idle-spin.ts'
 
-export const kafkaSettings = ['KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'KAFKA_PREFIX'] as const
+export const kafkaSettings = [
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'KAFKA_PREFIX',
+] as const
 export type KafkaSettings = Pick<Config, (typeof kafkaSettings)[number]>
 
 /**
@@ -31,9 +38,13 @@ export function createKafka(settings: KafkaSettings, clientId: string, log: Logg
 function saslOf(settings: KafkaSettings): SASLOptions | undefined {
   const login = { username: settings.KAFKA_SASL_USERNAME, password: settings.KAFKA_SASL_PASSWORD }
   switch (settings.KAFKA_SASL_MECHANISM) {
-    case '': return undefined
-    case 'plain': return { mechanism: 'plain', ...login }
-    case 'scram-sha-256': return { mechanism: 'scram-sha-256', ...login }
-    case 'scram-sha-512': return { mechanism: 'scram-sha-512', ...login }
+    case '':
+      return undefined
+    case 'plain':
+      return { mechanism: 'plain', ...login }
+    case 'scram-sha-256':
+      return { mechanism: 'scram-sha-256', ...login }
+    case 'scram-sha-512':
+      return { mechanism: 'scram-sha-512', ...login }
   }
 }

@@ -6,7 +6,14 @@ import { createKafka, type KafkaSettings } from './client.ts'
 export type KafkaRecord = { offset: number; timestamp: number; key: Buffer | null; value: Buffer | null; headers: Record<string, Buffer> }
 
 /** What one fetch brought of one partition. `fetchedFrom` is the offset that was asked for, `end` that of the next record to be written. */
-export type FetchedBatch = { topic: string; partition: number; fetchedFrom: number; end: number; records: KafkaRecord[]; lastOffset: number }
+export type FetchedBatch = {
+  topic: string
+  partition: number
+  fetchedFrom: number
+  end: number
+  records: KafkaRecord[]
+  lastOffset: number
+}
 
 /** What to do after a batch: read on behind `resolved` (the last offset worked on), read again from `seek`, or leave the partition alone for `pauseMs` and read it again. */
 export type BatchResult = { resolved?: number; seek?: number; pauseMs?: number }
@@ -29,7 +36,13 @@ const rebalanceTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', '
 const restartsWithoutProgress = 5
 
 /** Reads `topics` in consumer group `groupId`. `stop` ends within about a second when no batch is being worked on. */
-export function createConsumer(settings: KafkaSettings, groupId: string, topics: readonly string[], events: ConsumerEvents, log: Logger): { start(): Promise<void>; stop(): Promise<void> } {
+export function createConsumer(
+  settings: KafkaSettings,
+  groupId: string,
+  topics: readonly string[],
+  events: ConsumerEvents,
+  log: Logger,
+): { start(): Promise<void>; stop(): Promise<void> } {
   const consumer = createKafka(settings, groupId, log).consumer({
     groupId,
     sessionTimeout: 30_000,
@@ -55,7 +68,9 @@ export function createConsumer(settings: KafkaSettings, groupId: string, topics:
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     rebalancing = false
     positioned.clear()
-    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))
+    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    )
     consumer.pause(assigned.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
     const mine = ++generation
     assignment = assignment.then(() => takePositions(assigned, () => stopped || mine !== generation))
@@ -92,7 +107,15 @@ export function createConsumer(settings: KafkaSettings, groupId: string, topics:
     timers.add(timer)
   }
 
-  async function eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale, pause }: EachBatchPayload): Promise<void> {
+  async function eachBatch({
+    batch,
+    resolveOffset,
+    heartbeat,
+    commitOffsetsIfNecessary,
+    isRunning,
+    isStale,
+    pause,
+  }: EachBatchPayload): Promise<void> {
     const { topic, partition } = batch
     const isOver = () => rebalancing || stopped || !isRunning() || isStale()
     if (isOver() || !positioned.has(`${topic}/${partition}`)) return
@@ -119,7 +142,12 @@ export function createConsumer(settings: KafkaSettings, groupId: string, topics:
   }
 
   // Kafka's committed offset only helps lag tools (D1): a failure to write it is no failure of ours.
-  async function commitHint(topic: string, partition: number, offset: number, commit: EachBatchPayload['commitOffsetsIfNecessary']): Promise<void> {
+  async function commitHint(
+    topic: string,
+    partition: number,
+    offset: number,
+    commit: EachBatchPayload['commitOffsetsIfNecessary'],
+  ): Promise<void> {
     try {
       await commit({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })
     } catch (error) {

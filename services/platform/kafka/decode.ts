@@ -52,12 +52,19 @@ export function createDecoder(type: EventType, registry: Registry): Decoder {
       }
     },
     decode: (value) => {
-      if (value === null || value.length === 0) throw new TributaryError('empty-value', 'The record has no value (a tombstone, or an empty one). Produce an event in Avro.')
-      if (value.length < 5) throw new TributaryError('truncated-header', `The value has ${value.length} bytes; the schema id alone takes 5.`)
-      if (value[0] !== 0) throw new TributaryError('bad-magic-byte', 'The value does not begin with byte 0: it was not written with a schema registry serializer.')
+      if (value === null || value.length === 0)
+        throw new TributaryError('empty-value', 'The record has no value (a tombstone, or an empty one). Produce an event in Avro.')
+      if (value.length < 5)
+        throw new TributaryError('truncated-header', `The value has ${value.length} bytes; the schema id alone takes 5.`)
+      if (value[0] !== 0)
+        throw new TributaryError(
+          'bad-magic-byte',
+          'The value does not begin with byte 0: it was not written with a schema registry serializer.',
+        )
       const id = value.readUInt32BE(1)
       const writer = writers.get(id)
-      if (writer === undefined) throw unknown.get(id)?.error ?? new TributaryError('unknown-schema-id', `The schema registry has no schema with id ${id}.`)
+      if (writer === undefined)
+        throw unknown.get(id)?.error ?? new TributaryError('unknown-schema-id', `The schema registry has no schema with id ${id}.`)
       const body = value.subarray(5)
       writer.guard(body)
       try {
@@ -85,6 +92,10 @@ function compile(schema: object, type: EventType): Writer {
     return { guard: createAvroGuard(schema), decode: (value) => type.avro.fromBuffer(value, resolver) as unknown }
   } catch (error) {
     if (error instanceof TributaryError) throw error
-    throw new TributaryError('schema-incompatible', `The record was written with a schema that ${type.topic} cannot be read from. Use a version from schemas/events/released.`, { cause: error })
+    throw new TributaryError(
+      'schema-incompatible',
+      `The record was written with a schema that ${type.topic} cannot be read from. Use a version from schemas/events/released.`,
+      { cause: error },
+    )
   }
 }

@@ -12,7 +12,10 @@ export async function createEncoder<T extends Topic>(type: EventType<T>, registr
   return (event) => {
     const problems: string[] = []
     if (!type.avro.isValid(event, { errorHook: (path) => problems.push(path.join('.')) })) {
-      throw new TributaryError('contract-broken', `The event does not fit ${type.topic}: ${[...new Set(problems)].join(', ')} is missing or has the wrong type.`)
+      throw new TributaryError(
+        'contract-broken',
+        `The event does not fit ${type.topic}: ${[...new Set(problems)].join(', ')} is missing or has the wrong type.`,
+      )
     }
     return Buffer.concat([header, type.avro.toBuffer(event)])
   }

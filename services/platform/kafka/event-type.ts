@@ -4,7 +4,12 @@ import { eventSchemas, type EventByTopic } from '../../../schemas/events.ts'
 export type Topic = keyof EventByTopic
 
 /** A topic, its Avro schema and its TypeScript type as one value. */
-export type EventType<T extends Topic = Topic> = { readonly topic: T; readonly schema: object; readonly avro: avsc.Type; readonly event?: EventByTopic[T] }
+export type EventType<T extends Topic = Topic> = {
+  readonly topic: T
+  readonly schema: object
+  readonly avro: avsc.Type
+  readonly event?: EventByTopic[T]
+}
 
 /** The event type of `topic`. */
 export function eventType<T extends Topic>(topic: T): EventType<T> {

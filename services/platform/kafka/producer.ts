@@ -3,7 +3,14 @@ import type { Logger } from 'pino'
 import { TributaryError } from '../errors.ts'
 import { createKafka, type KafkaSettings } from './client.ts'
 
-export type OutgoingRecord = { topic: string; key: Buffer | string | null; value: Buffer | null; headers?: Record<string, Buffer | string>; timestamp?: number; partition?: number }
+export type OutgoingRecord = {
+  topic: string
+  key: Buffer | string | null
+  value: Buffer | null
+  headers?: Record<string, Buffer | string>
+  timestamp?: number
+  partition?: number
+}
 
 // An idempotent producer that met one of these stays broken (hazard K19); OUT_OF_ORDER_SEQUENCE, DUPLICATE_SEQUENCE, PRODUCER_FENCED, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH.
 const sendDeadlineMs = 60_000
@@ -12,7 +19,11 @@ const sendDeadlineMs = 60_000
  * Sends records with acks=all, idempotently, one send in flight: a call waits for the one before. Order per key is kept. A send that fails or takes
  * longer than a minute throws `kafka-unavailable`, and the producer is replaced; what was sent may or may not be in the topic, so readers drop repeats by the `id` header.
  */
-export function createProducer(settings: KafkaSettings, clientId: string, log: Logger): { send(records: OutgoingRecord[]): Promise<void>; stop(): Promise<void> } {
+export function createProducer(
+  settings: KafkaSettings,
+  clientId: string,
+  log: Logger,
+): { send(records: OutgoingRecord[]): Promise<void>; stop(): Promise<void> } {
   let current: Promise<Producer> | undefined
   let inFlight: Promise<void> = Promise.resolve()
 
@@ -51,9 +62,15 @@ export function createProducer(settings: KafkaSettings, clientId: string, log: L
     } catch (error) {
       await discard()
       if (error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
-        throw new TributaryError('topic-missing', `Kafka has no topic ${[...new Set(records.map(({ topic }) => topic))].join(', ')}. Run \`npx tributary topics create\`.`, { cause: error })
+        throw new TributaryError(
+          'topic-missing',
+          `Kafka has no topic ${[...new Set(records.map(({ topic }) => topic))].join(', ')}. Run \`npx tributary topics create\`.`,
+          { cause: error },
+        )
       }
-      throw new TributaryError('kafka-unavailable', `Kafka did not take ${records.length} records. Check KAFKA_BROKERS and the brokers.`, { cause: error })
+      throw new TributaryError('kafka-unavailable', `Kafka did not take ${records.length} records. Check KAFKA_BROKERS and the brokers.`, {
+        cause: error,
+      })
     } finally {
       clearTimeout(timer)
     }
@@ -62,7 +79,10 @@ export function createProducer(settings: KafkaSettings, clientId: string, log: L
   return {
     send: (records) => {
       const sent = inFlight.then(() => sendNow(records))
-      inFlight = sent.then(() => undefined, () => undefined)
+      inFlight = sent.then(
+        () => undefined,
+        () => undefined,
+      )
       return sent
     },
     stop: async () => {

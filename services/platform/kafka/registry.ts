@@ -19,8 +19,14 @@ const deadlineMs = 10_000
 /** The schema registry at `url` (Confluent API). Every call ends within 10 s (hazard S7). */
 export function createRegistry(url: string): Registry {
   // The library has no time limit of its own: without a socket time-out a silent registry would hold a worker for ever.
-  const agent = url.startsWith('https:') ? new HttpsAgent({ keepAlive: true, timeout: 5_000 }) : new HttpAgent({ keepAlive: true, timeout: 5_000 })
-  const client = new SchemaRegistry({ host: url.replace(/\/$/, ''), agent, retry: { maxRetryTimeInSecs: 2, initialRetryTimeInSecs: 0.1, factor: 0.2, multiplier: 2, retries: 2 } })
+  const agent = url.startsWith('https:')
+    ? new HttpsAgent({ keepAlive: true, timeout: 5_000 })
+    : new HttpAgent({ keepAlive: true, timeout: 5_000 })
+  const client = new SchemaRegistry({
+    host: url.replace(/\/$/, ''),
+    agent,
+    retry: { maxRetryTimeInSecs: 2, initialRetryTimeInSecs: 0.1, factor: 0.2, multiplier: 2, retries: 2 },
+  })
 
   const call = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     let timer: NodeJS.Timeout | undefined
@@ -40,8 +46,13 @@ export function createRegistry(url: string): Registry {
       try {
         schema = await call(() => client.getSchema(id))
       } catch (error) {
-        if ((error as RegistryFailure).status === 404) throw new TributaryError('unknown-schema-id', `The schema registry has no schema with id ${id}. Register it, then replay the record.`)
-        if (error instanceof Error && /Unsupported schema type|schemaType/i.test(error.message)) throw new TributaryError('not-avro', `Schema ${id} is not Avro.`)
+        if ((error as RegistryFailure).status === 404)
+          throw new TributaryError(
+            'unknown-schema-id',
+            `The schema registry has no schema with id ${id}. Register it, then replay the record.`,
+          )
+        if (error instanceof Error && /Unsupported schema type|schemaType/i.test(error.message))
+          throw new TributaryError('not-avro', `Schema ${id} is not Avro.`)
         throw unavailable(url, error)
       }
       const toJson = (schema as { schema?: () => unknown } | null)?.schema
@@ -53,17 +64,30 @@ export function createRegistry(url: string): Registry {
         return await call(() => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema: JSON.stringify(schema) }))
       } catch (error) {
         if ((error as RegistryFailure).status === 404 || (error instanceof Error && /not found|No content/i.test(error.message))) {
-          throw new TributaryError('schema-not-registered', `The schema registry does not have this version of ${subject}. Run \`npx tributary schemas register\`.`)
+          throw new TributaryError(
+            'schema-not-registered',
+            `The schema registry does not have this version of ${subject}. Run \`npx tributary schemas register\`.`,
+          )
         }
         throw unavailable(url, error)
       }
     },
     register: async (subject, schema) => {
       try {
-        const { id } = await call(() => client.register({ type: SchemaType.AVRO, schema: JSON.stringify(schema) }, { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE }))
+        const { id } = await call(() =>
+          client.register(
+            { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
+            { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+          ),
+        )
         return id
       } catch (error) {
-        if ((error as RegistryFailure).status === 409) throw new TributaryError('schema-incompatible', `The registry refuses ${subject}: it does not fit a version that is there (FULL_TRANSITIVE).`, { cause: error })
+        if ((error as RegistryFailure).status === 409)
+          throw new TributaryError(
+            'schema-incompatible',
+            `The registry refuses ${subject}: it does not fit a version that is there (FULL_TRANSITIVE).`,
+            { cause: error },
+          )
         throw unavailable(url, error)
       }
     },
@@ -71,5 +95,9 @@ export function createRegistry(url: string): Registry {
 }
 
 function unavailable(url: string, cause: unknown): TributaryError {
-  return new TributaryError('registry-unavailable', `The schema registry at ${new URL(url).host} does not answer. Check SCHEMA_REGISTRY_URL and the registry.`, { cause })
+  return new TributaryError(
+    'registry-unavailable',
+    `The schema registry at ${new URL(url).host} does not answer. Check SCHEMA_REGISTRY_URL and the registry.`,
+    { cause },
+  )
 }

@@ -2,7 +2,13 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-type RequestQueue = { throttleCheckTimeoutId: NodeJS.Timeout | null; throttledUntil: number; pending: unknown[]; checkPendingRequests(): void; scheduleCheckPendingRequests(): void }
+type RequestQueue = {
+  throttleCheckTimeoutId: NodeJS.Timeout | null
+  throttledUntil: number
+  pending: unknown[]
+  checkPendingRequests(): void
+  scheduleCheckPendingRequests(): void
+}
 
 /**
  * kafkajs 2.2.4 runs a timer of about 1 ms on every connection for ever once a response has come (hazard K9). This schedules it only while
@@ -16,9 +22,12 @@ export function stopIdleSpin(): void {
     if (this.throttleCheckTimeoutId !== null && this.throttleCheckTimeoutId !== undefined) return
     if (this.pending.length === 0) return
     const wait = this.throttledUntil - Date.now()
-    this.throttleCheckTimeoutId = setTimeout(() => {
-      this.throttleCheckTimeoutId = null
-      this.checkPendingRequests()
-    }, wait > 0 ? wait : 10)
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null
+        this.checkPendingRequests()
+      },
+      wait > 0 ? wait : 10,
+    )
   }
 }

@@ -2,7 +2,15 @@ import { Readable } from 'node:stream'
 import nodemailer from 'nodemailer'
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js'
 
-export type OutgoingMail = { to: string; subject: string; html: string; text: string; messageId: string; date: Date; headers?: Record<string, string> }
+export type OutgoingMail = {
+  to: string
+  subject: string
+  html: string
+  text: string
+  messageId: string
+  date: Date
+  headers?: Record<string, string>
+}
 
 /**
  * What the server made of a mail. `sent`: it took it. `refused`: it never will. `retry`: it surely has not got it. `ambiguous`: the body was on its way when the
@@ -27,7 +35,9 @@ export function createMailDoor(url: string, from: string, connections = 4): Mail
     host: address.hostname,
     port: Number(address.port || (address.protocol === 'smtps:' ? 465 : 587)),
     secure: address.protocol === 'smtps:',
-    ...(address.username === '' ? {} : { auth: { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) } }),
+    ...(address.username === ''
+      ? {}
+      : { auth: { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) } }),
     maxConnections: connections,
     maxMessages: 1000,
     maxRequeues: 0,
@@ -68,13 +78,19 @@ function classify(error: SmtpError, bodyWasRead: boolean): MailResult {
   const { code = '', responseCode } = error
   const reason = responseCode === undefined ? `the connection failed (${code || 'no code'})` : `the server answered ${responseCode}`
   if (blockedCodes.has(code)) return { result: 'blocked', reason }
-  if (responseCode !== undefined) return responseCode >= 500 && responseCode !== 503 ? { result: 'refused', reason } : { result: 'retry', reason }
+  if (responseCode !== undefined)
+    return responseCode >= 500 && responseCode !== 503 ? { result: 'refused', reason } : { result: 'retry', reason }
   return { result: bodyWasRead ? 'ambiguous' : 'retry', reason }
 }
 
 /** Whether `text` is an address that can be mailed to: an ASCII local part, a domain of letters, digits and hyphens, 254 characters at most (RFC 5321, without quoting). */
 export function isAddress(text: string): boolean {
-  return text.length <= 254 && /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(text)
+  return (
+    text.length <= 254 &&
+    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(
+      text,
+    )
+  )
 }
 
 const withoutControls = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')

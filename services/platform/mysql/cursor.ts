@@ -4,7 +4,12 @@ export type CursorKey = { groupId: string; topic: string; partition: number }
 
 /** Makes the cursor row of a partition, at `offset`, unless it exists; answers the offset it stands at. */
 export async function openCursor(tx: Transaction, key: CursorKey, offset: number, now: Date): Promise<number> {
-  await tx.insert('consumer_cursor', ['group_id', 'topic', '`partition`', 'next_offset', 'updated_at'], [[key.groupId, key.topic, key.partition, offset, now]], 'group_id = VALUES(group_id)')
+  await tx.insert(
+    'consumer_cursor',
+    ['group_id', 'topic', '`partition`', 'next_offset', 'updated_at'],
+    [[key.groupId, key.topic, key.partition, offset, now]],
+    'group_id = VALUES(group_id)',
+  )
   return await lockCursor(tx, key)
 }
 
@@ -20,7 +25,13 @@ export async function lockCursor(tx: Transaction, key: CursorKey): Promise<numbe
 
 /** Moves the locked cursor row forward to `offset`. */
 export async function advanceCursor(tx: Transaction, key: CursorKey, offset: number, now: Date): Promise<void> {
-  await tx.execute('UPDATE consumer_cursor SET next_offset = ?, updated_at = ? WHERE group_id = ? AND topic = ? AND `partition` = ?', [offset, now, key.groupId, key.topic, key.partition])
+  await tx.execute('UPDATE consumer_cursor SET next_offset = ?, updated_at = ? WHERE group_id = ? AND topic = ? AND `partition` = ?', [
+    offset,
+    now,
+    key.groupId,
+    key.topic,
+    key.partition,
+  ])
 }
 
 /** Notes that retention removed the records from `firstOffset` up to, not including, `nextOffset` before they were read. */

@@ -23,7 +23,12 @@ export class ShardLeases {
   /** Makes the lease rows that do not exist yet. */
   async prepare(): Promise<void> {
     const rows = Array.from({ length: this.shards }, (_, shard) => [this.name, shard, null, 0, new Date(0)] as const)
-    await transactionOn(this.db).insert('shard_leases', ['lease', 'shard', 'owner', 'fencing_token', 'expires_at'], rows, 'lease = VALUES(lease)')
+    await transactionOn(this.db).insert(
+      'shard_leases',
+      ['lease', 'shard', 'owner', 'fencing_token', 'expires_at'],
+      rows,
+      'lease = VALUES(lease)',
+    )
   }
 
   /** Renews what is held, takes free shards up to a fair share, gives back what is more; answers the shards held now. Run it well within `seconds`. */
@@ -34,12 +39,15 @@ export class ShardLeases {
         'INSERT INTO shard_leases (lease, shard, owner, fencing_token, expires_at) VALUES (?, 0, ?, 0, NOW(3) + INTERVAL ? SECOND) ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at)',
         [this.memberRow(this.owner), this.owner, this.seconds],
       )
-      await tx.execute("DELETE FROM shard_leases WHERE lease LIKE ? AND expires_at < NOW(3)", [this.memberRow('%')])
+      await tx.execute('DELETE FROM shard_leases WHERE lease LIKE ? AND expires_at < NOW(3)', [this.memberRow('%')])
       const rows = await tx.select<{ shard: number; owner: string | null; expired: number }>(
         'SELECT shard, owner, expires_at < NOW(3) AS expired FROM shard_leases WHERE lease = ? ORDER BY shard FOR UPDATE',
         [this.name],
       )
-      const [members] = await tx.select<{ owners: number }>('SELECT COUNT(*) AS owners FROM shard_leases WHERE lease LIKE ? AND expires_at >= NOW(3)', [this.memberRow('%')])
+      const [members] = await tx.select<{ owners: number }>(
+        'SELECT COUNT(*) AS owners FROM shard_leases WHERE lease LIKE ? AND expires_at >= NOW(3)',
+        [this.memberRow('%')],
+      )
       const share = Math.ceil(this.shards / Math.max(1, Number(members?.owners ?? 1)))
       const mine = rows.filter(({ owner, expired }) => owner === this.owner && expired === 0).map(({ shard }) => shard)
       const free = rows.filter(({ owner, expired }) => owner === null || expired === 1).map(({ shard }) => shard)
@@ -47,9 +55,19 @@ export class ShardLeases {
       const taken = free.slice(0, Math.max(0, share - kept.length))
       const given = mine.slice(share)
       if (given.length > 0) await tx.execute('UPDATE shard_leases SET owner = NULL WHERE lease = ? AND shard IN (?)', [this.name, given])
-      if (taken.length > 0) await tx.execute('UPDATE shard_leases SET owner = ?, fencing_token = fencing_token + 1 WHERE lease = ? AND shard IN (?)', [this.owner, this.name, taken])
+      if (taken.length > 0)
+        await tx.execute('UPDATE shard_leases SET owner = ?, fencing_token = fencing_token + 1 WHERE lease = ? AND shard IN (?)', [
+          this.owner,
+          this.name,
+          taken,
+        ])
       const held = [...kept, ...taken].sort((a, b) => a - b)
-      if (held.length > 0) await tx.execute('UPDATE shard_leases SET expires_at = NOW(3) + INTERVAL ? SECOND WHERE lease = ? AND shard IN (?)', [this.seconds, this.name, held])
+      if (held.length > 0)
+        await tx.execute('UPDATE shard_leases SET expires_at = NOW(3) + INTERVAL ? SECOND WHERE lease = ? AND shard IN (?)', [
+          this.seconds,
+          this.name,
+          held,
+        ])
       return held
     })
   }

@@ -12,7 +12,11 @@ const table = 'schema_migrations'
 export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<string[]> {
   return await db.transaction(async (guard) => {
     const [[lock]] = (await guard.raw("SELECT GET_LOCK('tributary_migrate', 60) AS got")) as [[{ got: number }]]
-    if (lock.got !== 1) throw new TributaryError('database-lock-timeout', 'Another program has been migrating this database for a minute; run `tributary migrate` again when it is done.')
+    if (lock.got !== 1)
+      throw new TributaryError(
+        'database-lock-timeout',
+        'Another program has been migrating this database for a minute; run `tributary migrate` again when it is done.',
+      )
     try {
       const options = { tableName: table, migrationSource: sourceOf(migrations), disableTransactions: true }
       await db.migrate.list(options)
@@ -30,8 +34,16 @@ export async function assertMigrated(db: Knex, migrations: readonly Migration[])
   const applied = await appliedMigrations(db)
   const missing = migrations.filter((migration) => !applied.includes(migration.name))
   const unknown = applied.filter((name) => !migrations.some((migration) => migration.name === name))
-  if (missing.length > 0) throw new TributaryError('database-version', `The database lacks ${missing.map(({ name }) => name).join(', ')}. Run \`npx tributary migrate\`, then start this process again.`)
-  if (unknown.length > 0) throw new TributaryError('database-version', `The database has ${unknown.join(', ')}, which this version does not know. Run the version that made it, or a newer one.`)
+  if (missing.length > 0)
+    throw new TributaryError(
+      'database-version',
+      `The database lacks ${missing.map(({ name }) => name).join(', ')}. Run \`npx tributary migrate\`, then start this process again.`,
+    )
+  if (unknown.length > 0)
+    throw new TributaryError(
+      'database-version',
+      `The database has ${unknown.join(', ')}, which this version does not know. Run the version that made it, or a newer one.`,
+    )
 }
 
 async function appliedMigrations(db: Knex): Promise<string[]> {

@@ -28,7 +28,10 @@ export async function withTransaction<Result>(db: Knex, deadlineMs: number, work
   try {
     return await db.transaction(async (trx) => {
       const expired = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(Object.assign(new Error(`transaction longer than ${deadlineMs} ms`), { code: 'ETIMEDOUT' })), deadlineMs)
+        timer = setTimeout(
+          () => reject(Object.assign(new Error(`transaction longer than ${deadlineMs} ms`), { code: 'ETIMEDOUT' })),
+          deadlineMs,
+        )
       })
       return await Promise.race([work(transactionOn(trx)), expired])
     })
@@ -46,7 +49,8 @@ export function transactionOn(db: Knex): Transaction {
     return result
   }
   return {
-    select: async <Row>(sql: string, values: readonly (SqlValue | readonly SqlValue[])[] = []) => (await run(...expandLists(sql, values))) as Row[],
+    select: async <Row>(sql: string, values: readonly (SqlValue | readonly SqlValue[])[] = []) =>
+      (await run(...expandLists(sql, values))) as Row[],
     execute: async (sql, values = []) => ((await run(...expandLists(sql, values))) as { affectedRows: number }).affectedRows,
     insert: async (table, columns, rows, onDuplicate) => {
       const head = `INSERT INTO ${table} (${columns.join(',')}) VALUES `
@@ -84,4 +88,5 @@ function* chunked(rows: readonly SqlRow[]): Generator<SqlRow[]> {
 }
 
 const sizeOf = (value: SqlValue) => (typeof value === 'string' ? value.length * 2 : Buffer.isBuffer(value) ? value.length * 2 : 24)
-const toBinding = (value: unknown) => (value instanceof Date ? toSqlTime(value.getTime()) : typeof value === 'bigint' ? value.toString() : value)
+const toBinding = (value: unknown) =>
+  value instanceof Date ? toSqlTime(value.getTime()) : typeof value === 'bigint' ? value.toString() : value

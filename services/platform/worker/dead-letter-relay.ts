@@ -2,13 +2,35 @@ import type { Transaction } from '../mysql/transaction.ts'
 import type { OutgoingRecord } from '../kafka/producer.ts'
 
 export type DeadLetterRow = {
-  tenantId: number; id: Buffer; worker: string; topic: string; partition: number; offset: number; code: string; reason: string
-  key: Buffer | null; value: Buffer | null; headers: Record<string, string>; recordAt: number; parkedAt: number
+  tenantId: number
+  id: Buffer
+  worker: string
+  topic: string
+  partition: number
+  offset: number
+  code: string
+  reason: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: Record<string, string>
+  recordAt: number
+  parkedAt: number
 }
 
 export type DeadLetterDbRow = {
-  tenant_id: number; dead_letter_id: Buffer; worker: string; topic: string; partition: number; offset: number; code: string; reason: string
-  record_key: Buffer | null; record_value: Buffer | null; record_headers: string; record_at: number; parked_at: number
+  tenant_id: number
+  dead_letter_id: Buffer
+  worker: string
+  topic: string
+  partition: number
+  offset: number
+  code: string
+  reason: string
+  record_key: Buffer | null
+  record_value: Buffer | null
+  record_headers: string
+  record_at: number
+  parked_at: number
 }
 
 export const deadLetterColumns =
@@ -16,13 +38,16 @@ export const deadLetterColumns =
 
 /** Dead letters that are not yet in their topic, some at a time. */
 export async function readUnrelayed(tx: Transaction): Promise<DeadLetterRow[]> {
-  const rows = await tx.select<DeadLetterDbRow>(`SELECT ${deadLetterColumns} FROM dead_letters WHERE dead_letters.relay_pending = 1 ORDER BY dead_letters.tenant_id, dead_letters.dead_letter_id LIMIT 50`)
+  const rows = await tx.select<DeadLetterDbRow>(
+    `SELECT ${deadLetterColumns} FROM dead_letters WHERE dead_letters.relay_pending = 1 ORDER BY dead_letters.tenant_id, dead_letters.dead_letter_id LIMIT 50`,
+  )
   return rows.map(toDeadLetter)
 }
 
 /** Marks dead letters as published to their topic. */
 export async function markRelayed(tx: Transaction, letters: readonly DeadLetterRow[]): Promise<void> {
-  for (const { tenantId, id } of letters) await tx.execute('UPDATE dead_letters SET relay_pending = NULL WHERE tenant_id = ? AND dead_letter_id = ?', [tenantId, id])
+  for (const { tenantId, id } of letters)
+    await tx.execute('UPDATE dead_letters SET relay_pending = NULL WHERE tenant_id = ? AND dead_letter_id = ?', [tenantId, id])
 }
 
 const connect = '__connect.errors.'
@@ -39,7 +64,9 @@ export function toDeadLetterRecord(letter: DeadLetterRow, topic: string): Outgoi
       [`${connect}offset`]: String(letter.offset),
       [`${connect}connector.name`]: letter.worker,
       [`${connect}task.id`]: '0',
-      [`${connect}stage`]: ['contract-broken', 'unknown-tenant', 'event-conflict', 'unknown-failure'].includes(letter.code) ? 'TASK_PUT' : 'VALUE_CONVERTER',
+      [`${connect}stage`]: ['contract-broken', 'unknown-tenant', 'event-conflict', 'unknown-failure'].includes(letter.code)
+        ? 'TASK_PUT'
+        : 'VALUE_CONVERTER',
       [`${connect}class.name`]: letter.worker,
       [`${connect}exception.class.name`]: letter.code,
       [`${connect}exception.message`]: letter.reason,
@@ -55,8 +82,19 @@ export function toDeadLetterRecord(letter: DeadLetterRow, topic: string): Outgoi
 /** A row of `dead_letters` with ids and headers read. */
 export function toDeadLetter(row: DeadLetterDbRow): DeadLetterRow {
   return {
-    tenantId: row.tenant_id, id: row.dead_letter_id, worker: row.worker, topic: row.topic, partition: row.partition, offset: Number(row.offset), code: row.code, reason: row.reason,
-    key: row.record_key, value: row.record_value, headers: JSON.parse(row.record_headers) as Record<string, string>, recordAt: row.record_at, parkedAt: row.parked_at,
+    tenantId: row.tenant_id,
+    id: row.dead_letter_id,
+    worker: row.worker,
+    topic: row.topic,
+    partition: row.partition,
+    offset: Number(row.offset),
+    code: row.code,
+    reason: row.reason,
+    key: row.record_key,
+    value: row.record_value,
+    headers: JSON.parse(row.record_headers) as Record<string, string>,
+    recordAt: row.record_at,
+    parkedAt: row.parked_at,
   }
 }
 

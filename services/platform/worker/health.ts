@@ -51,6 +51,9 @@ export class Health {
   }
 
   readiness(): { ok: boolean; body: object } {
-    return { ok: this.ready && this.away.size === 0, body: { worker: this.worker, started: this.ready, away: Object.fromEntries(this.away) } }
+    return {
+      ok: this.ready && this.away.size === 0,
+      body: { worker: this.worker, started: this.ready, away: Object.fromEntries(this.away) },
+    }
   }
 }

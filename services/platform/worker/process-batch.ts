@@ -7,9 +7,16 @@ import { transactionOn } from '../mysql/transaction.ts'
 import { cutUnit, type UnitLimits } from './cut-unit.ts'
 import type { Health } from './health.ts'
 import { parkUnit, processUnit, type UnitContext, type UnitResult, type WorkUnit } from './process-unit.ts'
-import { PartitionFailures } from './retry.ts'
+import type { PartitionFailures } from './retry.ts'
 
-export type BatchContext = Omit<UnitContext, 'now'> & { limits: UnitLimits; metrics: Metrics; health: Health; log: Logger; clock: () => number; random: () => number }
+export type BatchContext = Omit<UnitContext, 'now'> & {
+  limits: UnitLimits
+  metrics: Metrics
+  health: Health
+  log: Logger
+  clock: () => number
+  random: () => number
+}
 
 /** What a partition remembers between batches: its failures, the next offset as far as known, and the offset it was sought back to. */
 export type PartitionState = { failures: PartitionFailures; next: number; soughtFrom: number | undefined }
@@ -18,7 +25,13 @@ export type PartitionState = { failures: PartitionFailures; next: number; sought
  * Works through one fetched batch, unit by unit, and says where to read on. Never throws because of a record or a dependency; it throws what `beat` throws
  * (the group rebalances) and errors of kind fatal.
  */
-export async function processBatch(batch: FetchedBatch, state: PartitionState, context: BatchContext, beat: () => Promise<void>, isStale: () => boolean): Promise<BatchResult> {
+export async function processBatch(
+  batch: FetchedBatch,
+  state: PartitionState,
+  context: BatchContext,
+  beat: () => Promise<void>,
+  isStale: () => boolean,
+): Promise<BatchResult> {
   if (batch.fetchedFrom > state.next) {
     // The fetch began beyond the cursor: somebody moved the committed offset, or retention ate the records between. Ask once more; then it is a gap (D1).
     if (state.soughtFrom !== state.next) {
@@ -44,7 +57,11 @@ export async function processBatch(batch: FetchedBatch, state: PartitionState, c
     rest = rest.slice(slice.records.length)
     await beat()
   }
-  context.metrics.set('tributary_consumer_lag', { worker: context.worker, topic: batch.topic, partition: batch.partition }, Math.max(0, batch.end - state.next))
+  context.metrics.set(
+    'tributary_consumer_lag',
+    { worker: context.worker, topic: batch.topic, partition: batch.partition },
+    Math.max(0, batch.end - state.next),
+  )
   return { resolved: resolved ?? batch.lastOffset }
 }
 
@@ -83,7 +100,12 @@ async function tryUnit(unit: WorkUnit, state: PartitionState, context: BatchCont
   }
 }
 
-function report(unit: WorkUnit, { outcomes, replayed, decodeMs, transactionMs }: UnitResult, { worker, metrics, health, log, clock }: BatchContext, closedBy: string): void {
+function report(
+  unit: WorkUnit,
+  { outcomes, replayed, decodeMs, transactionMs }: UnitResult,
+  { worker, metrics, health, log, clock }: BatchContext,
+  closedBy: string,
+): void {
   const { topic } = unit
   const nowMs = clock()
   const counts = new Map<string, number>()
@@ -107,13 +129,19 @@ function report(unit: WorkUnit, { outcomes, replayed, decodeMs, transactionMs }:
   const last = unit.records.at(-1)
   if (last !== undefined) metrics.set('tributary_last_event_timestamp_seconds', { worker, topic }, last.timestamp / 1000)
   health.progressed()
-  log.debug({ topic, partition: unit.partition, from: unit.records[0]?.offset, to: unit.resumeAt, ...Object.fromEntries(counts) }, 'a unit was committed')
+  log.debug(
+    { topic, partition: unit.partition, from: unit.records[0]?.offset, to: unit.resumeAt, ...Object.fromEntries(counts) },
+    'a unit was committed',
+  )
 }
 
 async function noteGap(batch: FetchedBatch, state: PartitionState, context: BatchContext): Promise<void> {
   const key = { groupId: context.groupId, topic: batch.topic, partition: batch.partition }
   await recordGap(transactionOn(context.db), key, state.next, batch.fetchedFrom, new Date(context.clock()))
   context.metrics.count('tributary_cursor_gaps_total', { worker: context.worker, topic: batch.topic })
-  context.log.error({ topic: batch.topic, partition: batch.partition, from: state.next, to: batch.fetchedFrom }, 'retention removed records before they were read; the range is kept in cursor_gaps')
+  context.log.error(
+    { topic: batch.topic, partition: batch.partition, from: state.next, to: batch.fetchedFrom },
+    'retention removed records before they were read; the range is kept in cursor_gaps',
+  )
   state.next = batch.fetchedFrom
 }

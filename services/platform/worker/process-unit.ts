@@ -12,9 +12,22 @@ import type { Outcome } from './outcome.ts'
 /** A slice of a fetched batch of one partition. `resumeAt` is the offset that the cursor moves to. */
 export type WorkUnit = { topic: string; partition: number; records: KafkaRecord[]; resumeAt: number }
 
-export type UnitContext = { db: Knex; worker: string; groupId: string; subscription: Subscription; decoder: Decoder; deadlineMs: number; now: Date }
+export type UnitContext = {
+  db: Knex
+  worker: string
+  groupId: string
+  subscription: Subscription
+  decoder: Decoder
+  deadlineMs: number
+  now: Date
+}
 
-export type UnitResult = { outcomes: { record: KafkaRecord; outcome: Outcome }[]; replayed: number; decodeMs: number; transactionMs: number }
+export type UnitResult = {
+  outcomes: { record: KafkaRecord; outcome: Outcome }[]
+  replayed: number
+  decodeMs: number
+  transactionMs: number
+}
 
 type Decoded = { record: KafkaRecord; received: Received<{ source?: string }> } | { record: KafkaRecord; rejection: Outcome }
 
@@ -35,9 +48,15 @@ export async function processUnit(unit: WorkUnit, context: UnitContext): Promise
     const fresh = decoded.filter(({ record }) => record.offset >= cursor)
     const outcomes = await handleAll(fresh, context, (events) => context.subscription.handle(events as never, { tx, now: context.now }))
     const at = { worker: context.worker, topic: unit.topic, partition: unit.partition }
-    const rejected = outcomes.flatMap(({ record, outcome }) => (outcome.outcome === 'rejected' ? [{ ...at, record, rejection: outcome }] : []))
+    const rejected = outcomes.flatMap(({ record, outcome }) =>
+      outcome.outcome === 'rejected' ? [{ ...at, record, rejection: outcome }] : [],
+    )
     await parkDeadLetters(tx, rejected, context.now)
-    await countEvents(tx, at, outcomes.map(({ record, outcome, source }) => ({ source, receivedAt: record.timestamp, outcome })))
+    await countEvents(
+      tx,
+      at,
+      outcomes.map(({ record, outcome, source }) => ({ source, receivedAt: record.timestamp, outcome })),
+    )
     if (unit.resumeAt > cursor) await advanceCursor(tx, key, unit.resumeAt, context.now)
     return { outcomes, replayed: decoded.length - fresh.length }
   })
@@ -47,7 +66,8 @@ export async function processUnit(unit: WorkUnit, context: UnitContext): Promise
 async function handleAll(fresh: Decoded[], context: UnitContext, handle: (events: Received<{ source?: string }>[]) => Promise<Outcome[]>) {
   const readable = fresh.flatMap((item) => ('received' in item ? [item.received] : []))
   const handled = readable.length === 0 ? [] : await handle(readable)
-  if (handled.length !== readable.length) throw new Error(`${context.worker} answered ${handled.length} outcomes for ${readable.length} events`)
+  if (handled.length !== readable.length)
+    throw new Error(`${context.worker} answered ${handled.length} outcomes for ${readable.length} events`)
   let next = 0
   return fresh.map((item) => {
     if ('rejection' in item) return { record: item.record, outcome: item.rejection, source: '' }

@@ -20,7 +20,12 @@ export type Loop = {
   onFatal(error: unknown): void
 }
 
-const dependencies: Record<string, Dependency> = { 'database-unavailable': 'database', 'kafka-unavailable': 'kafka', 'registry-unavailable': 'registry', 'smtp-unavailable': 'smtp' }
+const dependencies: Record<string, Dependency> = {
+  'database-unavailable': 'database',
+  'kafka-unavailable': 'kafka',
+  'registry-unavailable': 'registry',
+  'smtp-unavailable': 'smtp',
+}
 
 /** A part that takes turns until it is stopped. A turn that fails is taken again after a growing wait, for as long as it takes; only an error of kind fatal ends the process. */
 export function runLoop(loop: Loop): Part {

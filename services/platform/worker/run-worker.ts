@@ -17,8 +17,17 @@ import { processBatch, type BatchContext, type PartitionState } from './process-
 import { PartitionFailures } from './retry.ts'
 import { takePositions } from './take-positions.ts'
 
-export type WorkerSettings = KafkaSettings & Pick<Config, 'SCHEMA_REGISTRY_URL' | 'UNIT_MAX_RECORDS' | 'UNIT_MAX_BYTES' | 'UNIT_DEADLINE_MS'>
-export type WorkerRuntime = { settings: WorkerSettings; db: Knex; migrations: readonly Migration[]; metrics: Metrics; health: Health; log: Logger; onFatal(error: unknown): void }
+export type WorkerSettings = KafkaSettings &
+  Pick<Config, 'SCHEMA_REGISTRY_URL' | 'UNIT_MAX_RECORDS' | 'UNIT_MAX_BYTES' | 'UNIT_DEADLINE_MS'>
+export type WorkerRuntime = {
+  settings: WorkerSettings
+  db: Knex
+  migrations: readonly Migration[]
+  metrics: Metrics
+  health: Health
+  log: Logger
+  onFatal(error: unknown): void
+}
 
 /** Consumer group of a worker. */
 export const groupOf = (settings: KafkaSettings, worker: string) => settings.KAFKA_PREFIX + worker
@@ -32,7 +41,10 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
   const groupId = groupOf(settings, worker.name)
   const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
   const subscriptions = new Map(
-    worker.consumes.map((subscription) => [settings.KAFKA_PREFIX + subscription.type.topic, { subscription, decoder: createDecoder(subscription.type, registry) }]),
+    worker.consumes.map((subscription) => [
+      settings.KAFKA_PREFIX + subscription.type.topic,
+      { subscription, decoder: createDecoder(subscription.type, registry) },
+    ]),
   )
   const states = new Map<string, PartitionState>()
   const stateOf = (topic: string, partition: number, next: number): PartitionState => {
@@ -47,7 +59,13 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
     if (entry === undefined) return {}
     const state = stateOf(batch.topic, batch.partition, batch.fetchedFrom)
     const context: BatchContext = {
-      db, worker: worker.name, groupId, ...entry, metrics, health, log,
+      db,
+      worker: worker.name,
+      groupId,
+      ...entry,
+      metrics,
+      health,
+      log,
       deadlineMs: settings.UNIT_DEADLINE_MS,
       limits: { maxRecords: settings.UNIT_MAX_RECORDS, maxBytes: settings.UNIT_MAX_BYTES },
       clock: Date.now,
@@ -57,33 +75,44 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
     return result
   }
 
-  const consumer = createConsumer(settings, groupId, [...subscriptions.keys()], {
-    positionsFor: async (assigned) => {
-      metrics.count('tributary_rebalances_total', { worker: worker.name })
-      for (const key of states.keys()) metrics.forget('tributary_consumer_lag', lagLabels(worker.name, key))
-      states.clear()
-      const positions = await withAdmin(settings, log, (admin) => takePositions(assigned, { db, worker: worker.name, groupId, metrics, log, now: new Date(), endsOf: admin.partitionEnds }))
-      for (const { topic, partition, offset } of positions) stateOf(topic, partition, offset)
-      health.started()
-      health.isBack('kafka')
-      return positions
-    },
-    onBatch: async (batch, control) => {
-      try {
-        return await onBatch(batch, control)
-      } catch (error) {
-        // What `beat` throws goes back to the consumer, which rejoins; an error of ours that cannot be waited out ends the process.
-        if (failureOf(error) === 'fatal') runtime.onFatal(error)
-        if (failureOf(error) === 'transient') {
-          log.warn({ topic: batch.topic, partition: batch.partition, code: codeOf(error), err: error }, 'a dependency failed between units; the partition waits')
-          return { seek: stateOf(batch.topic, batch.partition, batch.fetchedFrom).next, pauseMs: 1_000 }
+  const consumer = createConsumer(
+    settings,
+    groupId,
+    [...subscriptions.keys()],
+    {
+      positionsFor: async (assigned) => {
+        metrics.count('tributary_rebalances_total', { worker: worker.name })
+        for (const key of states.keys()) metrics.forget('tributary_consumer_lag', lagLabels(worker.name, key))
+        states.clear()
+        const positions = await withAdmin(settings, log, (admin) =>
+          takePositions(assigned, { db, worker: worker.name, groupId, metrics, log, now: new Date(), endsOf: admin.partitionEnds }),
+        )
+        for (const { topic, partition, offset } of positions) stateOf(topic, partition, offset)
+        health.started()
+        health.isBack('kafka')
+        return positions
+      },
+      onBatch: async (batch, control) => {
+        try {
+          return await onBatch(batch, control)
+        } catch (error) {
+          // What `beat` throws goes back to the consumer, which rejoins; an error of ours that cannot be waited out ends the process.
+          if (failureOf(error) === 'fatal') runtime.onFatal(error)
+          if (failureOf(error) === 'transient') {
+            log.warn(
+              { topic: batch.topic, partition: batch.partition, code: codeOf(error), err: error },
+              'a dependency failed between units; the partition waits',
+            )
+            return { seek: stateOf(batch.topic, batch.partition, batch.fetchedFrom).next, pauseMs: 1_000 }
+          }
+          throw error
         }
-        throw error
-      }
+      },
+      onFetch: () => health.progressed(),
+      onDead: (error) => runtime.onFatal(error),
     },
-    onFetch: () => health.progressed(),
-    onDead: (error) => runtime.onFatal(error),
-  }, log)
+    log,
+  )
 
   return {
     name: `consumer of ${worker.name}`,
