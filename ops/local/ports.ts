@@ -10,18 +10,6 @@ export function isPortFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
-}
-
 /** Who listens on `port`, as far as Linux tells: process id and program. */
 export function portHolder(port: number): string | undefined {
   try {

@@ -3,12 +3,9 @@ import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
 import type { Tenant } from './tenants.ts'
 
 export type MailTemplate = 'new-lead' | 'follow-up'
-/** queued: waits. sending: taken by a mailer. sent: the server took it. failed: it never will. */
-export type MailState = 'queued' | 'sending' | 'sent' | 'failed'
-
 export type MailIntent = { leadId: Buffer; sequence: number; submissionId: Buffer | null; template: MailTemplate }
 
-/** A mail that a mailer has taken. `wasTaken`: an earlier try took it and never said what became of it. */
+/** A mail that a mailer has taken. In the ledger a mail is `queued`, `sending` (taken), `sent` (the server took it) or `failed` (it never will). `wasTaken`: an earlier try took it and never said what became of it. */
 export type TakenMail = {
   tenantId: number
   mailId: Buffer
