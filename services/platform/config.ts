@@ -30,6 +30,12 @@ export const settings = {
     example: 'staging.',
     meaning: 'put before every topic, subject and consumer group, so that two fleets can share a cluster',
   },
+  KAFKA_SESSION_TIMEOUT_MS: {
+    shape: positive.min(6_000).max(300_000),
+    default: '30000',
+    example: '30000',
+    meaning: 'Time after which the group gives the partitions of a silent process to others',
+  },
   SCHEMA_REGISTRY_URL: {
     shape: url('http:', 'https:'),
     default: undefined,
@@ -67,13 +73,16 @@ export const settings = {
   UNIT_MAX_RECORDS: { shape: positive.max(500), default: '500', example: '200', meaning: 'Records in a work unit, at most' },
   UNIT_MAX_BYTES: { shape: positive, default: '1048576', example: '524288', meaning: 'Bytes in a work unit, at most' },
   UNIT_DEADLINE_MS: {
-    shape: positive.max(14_000),
-    default: '10000',
-    example: '10000',
-    meaning: 'Time of one transaction, at most; less than half the session timeout of 30 s',
+    shape: positive,
+    default: '9000',
+    example: '9000',
+    meaning: 'Time of one transaction, at most; with the 5 s that a connection may take, less than half of KAFKA_SESSION_TIMEOUT_MS',
   },
   SHUTDOWN_DEADLINE_MS: { shape: positive, default: '20000', example: '20000', meaning: 'Time to stop in before the process exits anyway' },
 } as const
+
+/** Longest wait for a connection of the pool (services/platform/mysql/connection.ts). */
+const connectionMs = 5_000
 
 export type SettingName = keyof typeof settings
 export type Config = { readonly [N in SettingName]: z.infer<(typeof settings)[N]['shape']> }
@@ -97,6 +106,12 @@ export function readConfig<N extends SettingName>(names: readonly N[], env: Reco
     if (result.success) parsed[name] = result.data
     else
       problems.push(`${name} ${result.error.issues[0]?.message ?? 'is invalid'}: ${setting.meaning}. Example: ${name}=${setting.example}`)
+  }
+  const { UNIT_DEADLINE_MS: deadline, KAFKA_SESSION_TIMEOUT_MS: session } = parsed as Partial<Config>
+  if (deadline !== undefined && session !== undefined && deadline + connectionMs >= session / 2) {
+    problems.push(
+      `UNIT_DEADLINE_MS and the ${connectionMs} ms that a connection may take are not less than half of KAFKA_SESSION_TIMEOUT_MS: the group would take a working process for dead. Lower the one or raise the other.`,
+    )
   }
   if (problems.length > 0) throw new TributaryError('config-invalid', [...new Set(problems)].join('\n'))
   return Object.freeze(parsed) as Readonly<Pick<Config, N>>

@@ -35,19 +35,21 @@ const rebalanceTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', '
 // More restarts than this without a batch in between and the process is no use (hazard K2).
 const restartsWithoutProgress = 5
 
-/** Reads `topics` in consumer group `groupId`. `stop` ends within about a second when no batch is being worked on. */
+export type ConsumerPlan = { groupId: string; topics: readonly string[]; sessionTimeoutMs: number }
+
+/** Reads topics in a consumer group. `stop` ends within about a second when no batch is being worked on. */
 export function createConsumer(
   settings: KafkaSettings,
-  groupId: string,
-  topics: readonly string[],
+  plan: ConsumerPlan,
   events: ConsumerEvents,
   log: Logger,
 ): { start(): Promise<void>; stop(): Promise<void> } {
+  const { groupId, topics, sessionTimeoutMs } = plan
   const consumer = createKafka(settings, groupId, log).consumer({
     groupId,
-    sessionTimeout: 30_000,
-    heartbeatInterval: 3_000,
-    rebalanceTimeout: 60_000,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: sessionTimeoutMs / 10,
+    rebalanceTimeout: Math.max(60_000, sessionTimeoutMs),
     maxWaitTimeInMs: 500,
     maxBytes: 4 * 1024 * 1024,
     maxBytesPerPartition: 1024 * 1024,

@@ -18,7 +18,7 @@ import { PartitionFailures } from './retry.ts'
 import { takePositions } from './take-positions.ts'
 
 export type WorkerSettings = KafkaSettings &
-  Pick<Config, 'SCHEMA_REGISTRY_URL' | 'UNIT_MAX_RECORDS' | 'UNIT_MAX_BYTES' | 'UNIT_DEADLINE_MS'>
+  Pick<Config, 'SCHEMA_REGISTRY_URL' | 'KAFKA_SESSION_TIMEOUT_MS' | 'UNIT_MAX_RECORDS' | 'UNIT_MAX_BYTES' | 'UNIT_DEADLINE_MS'>
 export type WorkerRuntime = {
   settings: WorkerSettings
   db: Knex
@@ -71,14 +71,12 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
       clock: Date.now,
       random: Math.random,
     }
-    const result = await processBatch(batch, state, context, control.beat, control.isStale)
-    return result
+    return await processBatch(batch, state, context, control.beat, control.isStale)
   }
 
   const consumer = createConsumer(
     settings,
-    groupId,
-    [...subscriptions.keys()],
+    { groupId, topics: [...subscriptions.keys()], sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS },
     {
       positionsFor: async (assigned) => {
         metrics.count('tributary_rebalances_total', { worker: worker.name })
