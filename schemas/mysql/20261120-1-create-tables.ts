@@ -144,6 +144,7 @@ const tables: Record<string, string> = {
     currency ${word(16)} NULL,
     content MEDIUMTEXT NOT NULL,
     version ${word(80)} NOT NULL,
+    details_version ${word(80)} NOT NULL,
     occurred_at DATETIME(3) NOT NULL,
     PRIMARY KEY (tenant_id, order_hash)`,
   order_keys: `

@@ -5,6 +5,7 @@ import { addBenchCommand } from './bench-command.ts'
 import { addDeadLetterCommands } from './dead-letter-commands.ts'
 import { addDoctorCommands } from './doctor-commands.ts'
 import { addEventCommands } from './event-commands.ts'
+import { addGatewayCommand } from './gateway-command.ts'
 import { addLeadCommands } from './lead-commands.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addTenantCommands } from './tenant-commands.ts'
@@ -19,6 +20,7 @@ for (const add of [
   addEventCommands,
   addLeadCommands,
   addDeadLetterCommands,
+  addGatewayCommand,
   addBenchCommand,
 ])
   add(program)

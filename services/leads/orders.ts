@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { OrderChanged } from '../../schemas/events.ts'
 import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
 import type { FreshEvent } from './claim-events.ts'
@@ -13,45 +13,55 @@ const columns = [
   'total_minor',
   'currency',
   'content',
-  'version',
   'occurred_at',
+  'version',
+  'details_version',
 ]
-// `version` is compared by every assignment, so it is assigned last: MariaDB assigns from left to right.
-const newest = (column: string) => `${column} = IF(VALUES(version) > version, VALUES(${column}), ${column})`
-const newestWins = ['order_number', 'status', 'total_minor', 'currency', 'content', 'occurred_at', 'version'].map(newest).join(', ')
 
-/** Keeps each order as its latest event left it, whatever the order of arrival, and the keys by which it is found when its customer appears later. */
+// Two registers in which the newest event wins: the state, and the details, which a refund does not carry. A version is compared by the assignments of its register, so it is assigned
+// last: MySQL and MariaDB assign from left to right.
+const newest = (version: string) => (column: string) => `${column} = IF(VALUES(${version}) > ${version}, VALUES(${column}), ${column})`
+const newestWins = [
+  ...['status', 'occurred_at', 'version'].map(newest('version')),
+  ...['order_number', 'total_minor', 'currency', 'content', 'details_version'].map(newest('details_version')),
+].join(', ')
+
+/** Keeps each order as its latest events left it, whatever the order of arrival, and the keys by which it is found when its customer appears later. */
 export async function recordOrders(tx: Transaction, fresh: readonly FreshEvent<OrderChanged>[]): Promise<void> {
-  // Only the newest event of an order is written: TiDB takes the values of a statement all at once.
-  const latest = new Map<string, SqlRow>()
+  const rows: SqlRow[] = []
   const keys = new Map<string, SqlRow>()
   for (const item of fresh) {
-    const row = orderRow(item)
-    const name = `${row[0]}:${(row[1] as Buffer).toString('latin1')}`
-    const other = latest.get(name)
-    if (other === undefined || (row[8] as string) > (other[8] as string)) latest.set(name, row)
-    for (const key of orderKeys(item))
-      keys.set(`${item.tenant.tenantId}:${key.hash.toString('latin1')}:${name}`, [item.tenant.tenantId, key.hash, row[1] as Buffer])
+    const orderHash = hash('sha256', item.event.order_id, 'buffer')
+    rows.push(orderRow(item, orderHash))
+    for (const key of orderKeys(item)) {
+      keys.set(`${item.tenant.tenantId}:${key.hash.toString('latin1')}:${orderHash.toString('latin1')}`, [
+        item.tenant.tenantId,
+        key.hash,
+        orderHash,
+      ])
+    }
   }
-  await tx.insert('orders', columns, sortRows([...latest.values()]), newestWins)
+  await tx.insert('orders', columns, sortRows(rows), newestWins)
   await tx.insert('order_keys', ['tenant_id', 'key_hash', 'order_hash'], sortRows([...keys.values()]), 'tenant_id = VALUES(tenant_id)')
 }
 
-function orderRow({ event, tenant, eventHash }: FreshEvent<OrderChanged>): SqlRow {
+function orderRow({ event, tenant, eventHash }: FreshEvent<OrderChanged>, orderHash: Buffer): SqlRow {
   const { event_id: _eventId, tenant: _tenant, source: _source, occurred_at, ...content } = event
   // Fixed width, so that text order is time order; the hash settles two events of one millisecond.
   const version = `${String(occurred_at).padStart(15, '0')}:${eventHash.toString('hex')}`
+  const hasDetails = event.order_number !== null || event.total_minor !== null || event.items.length > 0
   return [
     tenant.tenantId,
-    createHash('sha256').update(event.order_id).digest(),
+    orderHash,
     event.order_id,
     event.order_number?.slice(0, 200) ?? null,
     event.status.toLowerCase(),
     event.total_minor,
     event.currency?.slice(0, 16) ?? null,
     JSON.stringify(content),
-    version,
     new Date(occurred_at),
+    version,
+    hasDetails ? version : '',
   ]
 }
 
