@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { metricCatalogue } from '../services/platform/metrics.ts'
 
 type Entry = { name: string; type: string; unit: string; labels: readonly string[]; help: string; buckets?: readonly number[] }
@@ -44,9 +43,4 @@ Gauges that are read from the database (outbox, mails, dead letters) are the sam
 |---|---|---|---|---|
 ${rows.join('\n')}
 `
-}
-
-if (import.meta.filename === process.argv[1]) {
-  writeFileSync('ops/metrics.json', metricsJson())
-  writeFileSync('ops/metrics.md', metricsMarkdown())
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 type Schema = string | Schema[] | { type: Schema; name?: string; doc?: string; fields?: Field[]; items?: Schema; symbols?: string[] }
@@ -64,5 +64,3 @@ function declare(schema: { name?: string; doc?: string }, body: string, declared
 
 const comment = (doc?: string) => (doc ? `/** ${doc} */\n  ` : '')
 const nullLast = (a: string, b: string) => Number(a === 'null') - Number(b === 'null')
-
-if (import.meta.filename === process.argv[1]) writeFileSync('schemas/events.ts', eventTypesSource('schemas/events'))

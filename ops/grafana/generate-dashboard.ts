@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { onCallRows, type Panel, type Row } from './on-call-dashboard.ts'
 
 const columns = 24
@@ -85,5 +84,3 @@ function looksOf({ kind, alarmAt }: Panel): object {
   ]
   return { thresholds: { mode: 'absolute', steps } }
 }
-
-if (import.meta.filename === process.argv[1]) writeFileSync('ops/grafana/tributary.json', dashboardJson())

@@ -1,5 +1,5 @@
 import { isRunning, lastLines, stopProgram, type Started } from './child-process.ts'
-import { checkMachine } from './check-machine.ts'
+import { checkExternalParts, checkMachine } from './check-machine.ts'
 import { databasePart, fleetUrl } from './database-part.ts'
 import { kafkaPart, registryPart } from './java-parts.ts'
 import { mailCatcherPart, processPart, prometheusPart, type Addresses } from './light-parts.ts'
@@ -40,11 +40,15 @@ export async function bringUp(
     ...(names.has('kafka') || names.has('registry') ? (['java', 'mvn'] as const) : []),
     ...(names.has('database') ? (['mariadbd'] as const) : []),
   ]
-  const problems = await checkMachine(
-    options,
-    needs,
-    [...dependencies, ...fleet].flatMap(({ ports }) => ports),
-  )
+  const given = Object.fromEntries(Object.entries(addresses).filter(([name]) => external(name as keyof Addresses) !== undefined))
+  const problems = [
+    ...(await checkExternalParts(given)),
+    ...(await checkMachine(
+      options,
+      needs,
+      [...dependencies, ...fleet].flatMap(({ ports }) => ports),
+    )),
+  ]
   if (problems.length > 0) {
     say(['Nothing was started:', ...problems.map((problem) => `  ${problem}`)].join('\n'))
     return undefined

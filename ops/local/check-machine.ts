@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { isPortFree, portHolder } from './ports.ts'
 import { portOf, type PortName, type StackOptions } from './stack-options.ts'
@@ -30,6 +31,35 @@ export async function checkMachine(
     )
   }
   return problems
+}
+
+/** Which of the parts that are said to be there already do not answer: host and port by the variable that names them. */
+export async function checkExternalParts(addresses: Readonly<Record<string, string>>): Promise<string[]> {
+  const problems: string[] = []
+  for (const [variable, value] of Object.entries(addresses)) {
+    for (const place of value.split(',')) {
+      const url = new URL(place.includes('://') ? place : `tcp://${place}`)
+      const port = Number(url.port || ({ 'mysql:': 3306, 'http:': 80, 'https:': 443, 'smtps:': 465 }[url.protocol] ?? 25))
+      if (!(await answers(url.hostname, port)))
+        problems.push(
+          `${variable} names ${url.hostname}:${port}, where nothing answers: start that part, or unset ${variable} to have one started here`,
+        )
+    }
+  }
+  return problems
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3000 })
+    const end = (result: boolean) => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
+  })
 }
 
 function isOnPath(program: string, path: string): boolean {

@@ -182,6 +182,7 @@ const tables: Record<string, string> = {
     mail_id BINARY(16) NOT NULL,
     lead_id BINARY(16) NOT NULL,
     submission_id BINARY(16) NULL,
+    sequence INT UNSIGNED NOT NULL,
     template ${word(32)} NOT NULL,
     recipient VARCHAR(254) NOT NULL,
     state ${word(16)} NOT NULL,

@@ -15,6 +15,7 @@ const idleMs = 200
 
 await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS'], (context) => {
   const { settings, db, migrations, metrics, health, log, onFatal } = context
+  for (const result of ['sent', 'retried', 'failed', 'ambiguous']) metrics.count('tributary_mails_total', { result }, 0)
   const door = createMailDoor(settings.SMTP_URL, settings.MAIL_FROM)
   const leadMailer = defineWorker({
     name,

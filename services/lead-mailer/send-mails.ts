@@ -73,7 +73,7 @@ export function verdictOn(mail: Pick<TakenMail, 'attempts' | 'queuedAt'>, result
 
 async function viewOf(mail: TakenMail, db: Knex): Promise<LeadMailView | undefined> {
   if (mail.submissionId === null) return undefined
-  const subject = await readMailSubject(transactionOn(db), mail.tenantId, mail.leadId, mail.submissionId)
+  const subject = await readMailSubject(transactionOn(db), mail.tenantId, mail, mail.submissionId)
   if (subject === undefined) return undefined
   const { content, tag, ...rest } = subject
   const { name, email, phone, orderNumber, message, transcript, products } = content

@@ -11,6 +11,7 @@ export type TakenMail = {
   mailId: Buffer
   leadId: Buffer
   submissionId: Buffer | null
+  sequence: number
   template: MailTemplate
   recipient: string
   attempts: number
@@ -36,12 +37,24 @@ export async function queueMails(
       .update(`${tenant.slug}\0${leadId.toString('hex')}\0${sequence}\0${recipient}`)
       .digest()
       .subarray(0, 16)
-    return [tenant.tenantId, mailId, leadId, submissionId, template, recipient, 'queued', `<${mailId.toString('hex')}@${domain}>`, now, now]
+    return [
+      tenant.tenantId,
+      mailId,
+      leadId,
+      submissionId,
+      sequence,
+      template,
+      recipient,
+      'queued',
+      `<${mailId.toString('hex')}@${domain}>`,
+      now,
+      now,
+    ]
   })
   const sorted = rows.sort((a, b) => Buffer.compare(a[1] as Buffer, b[1] as Buffer))
   await tx.insert(
     'mails',
-    ['tenant_id', 'mail_id', 'lead_id', 'submission_id', 'template', 'recipient', 'state', 'message_id', 'queued_at', 'due_at'],
+    ['tenant_id', 'mail_id', 'lead_id', 'submission_id', 'sequence', 'template', 'recipient', 'state', 'message_id', 'queued_at', 'due_at'],
     sorted,
     'tenant_id = VALUES(tenant_id)',
   )
@@ -52,6 +65,7 @@ type Row = {
   mail_id: Buffer
   lead_id: Buffer
   submission_id: Buffer | null
+  sequence: number
   template: MailTemplate
   recipient: string
   attempts: number
@@ -68,7 +82,7 @@ const inFlight = 'being sent'
  */
 export async function takeDueMails(tx: Transaction, claim: Buffer, limit: number, leaseMs: number, now: Date): Promise<TakenMail[]> {
   const due = await tx.select<Row>(
-    `SELECT tenant_id, mail_id, lead_id, submission_id, template, recipient, attempts, message_id, queued_at, reason FROM mails WHERE due_at <= ? ORDER BY due_at LIMIT ${limit} FOR UPDATE`,
+    `SELECT tenant_id, mail_id, lead_id, submission_id, sequence, template, recipient, attempts, message_id, queued_at, reason FROM mails WHERE due_at <= ? ORDER BY due_at LIMIT ${limit} FOR UPDATE`,
     [now],
   )
   for (const tenantId of new Set(due.map((row) => row.tenant_id))) {
@@ -84,6 +98,7 @@ export async function takeDueMails(tx: Transaction, claim: Buffer, limit: number
     mailId: row.mail_id,
     leadId: row.lead_id,
     submissionId: row.submission_id,
+    sequence: row.sequence,
     template: row.template,
     recipient: row.recipient,
     attempts: row.attempts + 1,

@@ -18,14 +18,15 @@ type Row = { tenant_name: string; timezone: string; tag: Tag; content: string; o
 export async function readMailSubject(
   tx: Transaction,
   tenantId: number,
-  leadId: Buffer,
+  mail: { leadId: Buffer; sequence: number },
   submissionId: Buffer,
 ): Promise<MailSubject | undefined> {
   const [row] = await tx.select<Row>(
     `SELECT tenants.name AS tenant_name, tenants.timezone, submissions.tag, submissions.content, submissions.occurred_at, submissions.source,
-       (SELECT COUNT(*) FROM lead_submissions WHERE lead_submissions.tenant_id = submissions.tenant_id AND lead_submissions.lead_id = ? AND lead_submissions.submission_id <= submissions.submission_id) AS number
+       (SELECT COUNT(*) FROM lead_events WHERE lead_events.tenant_id = submissions.tenant_id AND lead_events.aggregateid = ? AND lead_events.sequence <= ?
+          AND lead_events.type IN ('opened', 'submission_added')) AS number
      FROM submissions JOIN tenants ON tenants.tenant_id = submissions.tenant_id WHERE submissions.tenant_id = ? AND submissions.submission_id = ?`,
-    [leadId, tenantId, submissionId],
+    [mail.leadId, mail.sequence, tenantId, submissionId],
   )
   if (row === undefined) return undefined
   return {

@@ -16,6 +16,7 @@ import { createRelay } from './relay.ts'
 const name = 'status-relay'
 
 await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, onFatal }) => {
+  for (const topic of ['lead.activity', 'lead.status', 'tributary.dead-letter']) metrics.count('tributary_published_total', { topic }, 0)
   const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
   const producer = createProducer(settings, name, log)
   const owner = randomUUID()

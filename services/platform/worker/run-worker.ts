@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Migration } from '../mysql/migrate.ts'
 import { assertMigrated } from '../mysql/migrate.ts'
 import type { Config } from '../config.ts'
-import { codeOf, failureOf } from '../errors.ts'
+import { codeOf, errorCodes, failureOf } from '../errors.ts'
 import { withAdmin } from '../kafka/admin.ts'
 import type { KafkaSettings } from '../kafka/client.ts'
 import { createConsumer, type BatchResult, type FetchedBatch } from '../kafka/consumer.ts'
@@ -46,6 +46,7 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
       { subscription, decoder: createDecoder(subscription.type, registry) },
     ]),
   )
+  startSeriesAtZero(worker, metrics)
   const states = new Map<string, PartitionState>()
   const stateOf = (topic: string, partition: number, next: number): PartitionState => {
     const key = `${topic}/${partition}`
@@ -125,4 +126,15 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
 function lagLabels(worker: string, key: string) {
   const slash = key.lastIndexOf('/')
   return { worker, topic: key.slice(0, slash), partition: key.slice(slash + 1) }
+}
+
+// A counter that first appears with its first count looks to Prometheus as if nothing had been counted.
+function startSeriesAtZero(worker: Worker, metrics: Metrics): void {
+  for (const [code, failure] of Object.entries(errorCodes))
+    if (failure === 'poison') metrics.count('tributary_dead_letters_total', { worker: worker.name, code }, 0)
+  for (const { type } of worker.consumes) {
+    metrics.count('tributary_cursor_gaps_total', { worker: worker.name, topic: type.topic }, 0)
+    for (const outcome of ['done', 'duplicate', 'rejected'])
+      metrics.count('tributary_events_total', { worker: worker.name, topic: type.topic, outcome }, 0)
+  }
 }

@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { eventTypesSource } from '../schemas/generate-event-types.ts'
+import { metricsJson, metricsMarkdown } from './generate-metrics.ts'
+import { dashboardJson } from './grafana/generate-dashboard.ts'
+
+/** Every file that is made from another one, and the text that it has to hold. `npm run generate` writes them; a test compares. */
+export const generatedFiles = (): Record<string, string> => ({
+  'schemas/events.ts': eventTypesSource('schemas/events'),
+  'ops/metrics.json': metricsJson(),
+  'ops/metrics.md': metricsMarkdown(),
+  'ops/grafana/tributary.json': dashboardJson(),
+})
+
+if (import.meta.filename === process.argv[1]) for (const [path, text] of Object.entries(generatedFiles())) writeFileSync(path, text)

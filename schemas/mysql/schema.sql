@@ -1,0 +1,263 @@
+-- Made from a migrated MariaDB by `npm run dump-schema`. Do not edit: add a migration.
+
+CREATE TABLE `consumer_cursor` (
+  `group_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `partition` int(10) unsigned NOT NULL,
+  `next_offset` bigint(20) unsigned NOT NULL,
+  `updated_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`group_id`,`topic`,`partition`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `contacts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `contact_id` binary(16) NOT NULL,
+  `name` varchar(500) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`contact_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `contact_keys` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `kind` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `value` varchar(400) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `strength` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `contact_id` binary(16) NOT NULL,
+  `claim` binary(16) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`key_hash`),
+  KEY `contact_keys_contact` (`tenant_id`,`contact_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `cursor_gaps` (
+  `group_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `partition` int(10) unsigned NOT NULL,
+  `first_offset` bigint(20) unsigned NOT NULL,
+  `next_offset` bigint(20) unsigned NOT NULL,
+  `found_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`group_id`,`topic`,`partition`,`first_offset`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `dead_letters` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `dead_letter_id` binary(16) NOT NULL,
+  `worker` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `partition` int(10) unsigned NOT NULL,
+  `offset` bigint(20) unsigned NOT NULL,
+  `code` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `reason` varchar(1000) NOT NULL,
+  `record_key` mediumblob DEFAULT NULL,
+  `record_value` mediumblob DEFAULT NULL,
+  `record_headers` mediumtext NOT NULL,
+  `record_at` datetime(3) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `parked_at` datetime(3) NOT NULL,
+  `replayed_at` datetime(3) DEFAULT NULL,
+  `relay_pending` tinyint(4) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`dead_letter_id`),
+  KEY `dead_letters_state` (`state`,`tenant_id`,`parked_at`),
+  KEY `dead_letters_pending` (`relay_pending`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `event_counts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `worker` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `partition` int(10) unsigned NOT NULL,
+  `source` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `hour` datetime(3) NOT NULL,
+  `outcome` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `events` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`tenant_id`,`worker`,`topic`,`partition`,`source`,`hour`,`outcome`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `key_conflicts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `event_hash` binary(32) NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `contact_id` binary(16) NOT NULL,
+  `other_contact_id` binary(16) NOT NULL,
+  `found_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`event_hash`,`key_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `leads` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `contact_id` binary(16) NOT NULL,
+  `status` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `active` tinyint(4) NOT NULL,
+  `active_contact_id` binary(16) GENERATED ALWAYS AS (if(`active` = 1,`contact_id`,NULL)) STORED,
+  `sequence` int(10) unsigned NOT NULL,
+  `score` tinyint(3) unsigned NOT NULL DEFAULT 0,
+  `tag` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `tags` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `assignee` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `previous_lead_id` binary(16) DEFAULT NULL,
+  `source` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `visitor_id` varchar(400) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `conversation_id` varchar(400) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `opened_at` datetime(3) NOT NULL,
+  `last_activity_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`lead_id`),
+  UNIQUE KEY `leads_one_active` (`tenant_id`,`active_contact_id`),
+  KEY `leads_contact` (`tenant_id`,`contact_id`,`lead_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_events` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `aggregateid` binary(16) NOT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `id` binary(16) NOT NULL,
+  `aggregatetype` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'lead',
+  `type` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `actor` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  `recorded_at` datetime(3) NOT NULL,
+  `payload` mediumtext NOT NULL,
+  `pending_shard` smallint(5) unsigned DEFAULT NULL,
+  `published_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`aggregateid`,`sequence`),
+  KEY `lead_events_pending` (`pending_shard`,`tenant_id`,`aggregateid`,`sequence`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_submissions` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `submission_id` binary(16) NOT NULL,
+  `rule` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `key_hash` binary(32) DEFAULT NULL,
+  `linked_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`lead_id`,`submission_id`),
+  UNIQUE KEY `lead_submissions_once` (`tenant_id`,`submission_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `mails` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `mail_id` binary(16) NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `submission_id` binary(16) DEFAULT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `template` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `recipient` varchar(254) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `message_id` varchar(254) NOT NULL,
+  `reason` varchar(500) DEFAULT NULL,
+  `claim` binary(16) DEFAULT NULL,
+  `queued_at` datetime(3) NOT NULL,
+  `due_at` datetime(3) DEFAULT NULL,
+  `sent_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`mail_id`),
+  KEY `mails_lead` (`tenant_id`,`lead_id`),
+  KEY `mails_due` (`due_at`),
+  KEY `mails_claim` (`claim`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `orders` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `order_hash` binary(32) NOT NULL,
+  `order_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `order_number` varchar(200) DEFAULT NULL,
+  `status` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `total_minor` bigint(20) DEFAULT NULL,
+  `currency` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `content` mediumtext NOT NULL,
+  `version` varchar(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `details_version` varchar(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`order_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `order_keys` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `order_hash` binary(32) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`key_hash`,`order_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `receipts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `message_hash` binary(32) NOT NULL,
+  `attempt` int(10) unsigned NOT NULL,
+  `message_id` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `recipient_key` binary(32) DEFAULT NULL,
+  `progress` tinyint(3) unsigned NOT NULL,
+  `sent_at` datetime(3) DEFAULT NULL,
+  `delivered_at` datetime(3) DEFAULT NULL,
+  `read_at` datetime(3) DEFAULT NULL,
+  `failed_at` datetime(3) DEFAULT NULL,
+  `received_at` datetime(3) NOT NULL,
+  `broadcast_id` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `campaign_id` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `campaign_name` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `template_id` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `template_name` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `template_language` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `error_code` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `error_title` varchar(400) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`message_hash`,`attempt`),
+  KEY `receipts_recipient` (`tenant_id`,`recipient_key`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `score_lines` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `rule` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `evidence` varchar(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `points` smallint(6) NOT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `scored_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`lead_id`,`rule`,`evidence`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `seen_events` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `event_hash` binary(32) NOT NULL,
+  `payload_hash` binary(16) NOT NULL,
+  `claim` binary(16) NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  `seen_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`event_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `shard_leases` (
+  `lease` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `shard` smallint(5) unsigned NOT NULL,
+  `owner` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `fencing_token` bigint(20) unsigned NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`lease`,`shard`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `submissions` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `submission_id` binary(16) NOT NULL,
+  `event_hash` binary(32) NOT NULL,
+  `contact_id` binary(16) NOT NULL,
+  `tag` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `source` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `event_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `topic` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  `received_at` datetime(3) NOT NULL,
+  `content` mediumtext NOT NULL,
+  PRIMARY KEY (`tenant_id`,`submission_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `tenants` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `slug` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `name` varchar(200) NOT NULL,
+  `workflow` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `region` char(2) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `timezone` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'UTC',
+  `mail_to` varchar(254) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`),
+  UNIQUE KEY `tenants_slug` (`slug`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
