@@ -76,7 +76,7 @@ describe('a healthy fleet to which nothing has happened yet', () => {
     const rules = groups.flatMap((group) => group.rules)
     expect(rules.map(({ name }) => name).toSorted()).toEqual(
       readRules()
-        .map(({ record, alert }) => record ?? alert)
+        .map(({ record, alert }) => record ?? alert ?? '')
         .toSorted(),
     )
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([])
