@@ -84,6 +84,18 @@ export function addDeadLetterCommands(program: Command): void {
       )
       output.say(flags.dryRun === true ? `${replayed.length} would be replayed.` : `Replayed ${replayed.length}.`)
     })
+  letters
+    .command('drop <id>')
+    .description('close a dead letter that will never be replayed; it stays on record as dropped')
+    .option('--json', 'JSON on stdout')
+    .action(async (id: string, { json = false }: { json?: boolean }) => {
+      await withDatabase(async (db) => {
+        const letter = await findDeadLetter(transactionOn(db), idOf(id))
+        if (letter === undefined) throw noSuch(id)
+        await settleDeadLetters(transactionOn(db), [letter], 'dropped', new Date())
+      })
+      createOutput(json).data({ dropped: id }, { columns: ['dropped'], rows: [[id]] })
+    })
 }
 
 async function produceAgain(letters: readonly DeadLetterRow[]): Promise<void> {

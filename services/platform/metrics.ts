@@ -11,7 +11,7 @@ export const metricCatalogue = {
   tributary_events_total: {
     type: 'counter',
     labels: ['worker', 'topic', 'outcome'],
-    help: 'Events that reached their terminal record, by outcome: done, duplicate, skipped, rejected, replayed.',
+    help: 'Events that reached their terminal record, by outcome: done, duplicate, not_concerned, rejected; replayed ones were dropped below the cursor.',
   },
   tributary_event_age_seconds: {
     type: 'histogram',
@@ -50,7 +50,7 @@ export const metricCatalogue = {
   tributary_loop_seconds_total: {
     type: 'counter',
     labels: ['worker', 'activity'],
-    help: 'Where the time of the loop went: decode, handle, commit, backoff.',
+    help: 'Where the time of the loop went: decode, handle (the transaction with its commit), backoff.',
   },
   tributary_retries_total: { type: 'counter', labels: ['worker', 'cause'], help: 'Work units or calls tried again, by error code.' },
   tributary_dead_letters_total: { type: 'counter', labels: ['worker', 'code'], help: 'Events parked as dead letters, by reason code.' },

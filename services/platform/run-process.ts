@@ -80,7 +80,7 @@ export async function runProcess<Extra extends SettingName = never>(
   process.once('SIGINT', () => void end(0))
 
   const { parts, refreshGauges } = build({ settings, db, migrations, metrics, health, log, onFatal })
-  const ops = createOpsServer(settings.OPS_HOST, settings.OPS_PORT, metrics, health, refreshGauges)
+  const ops = createOpsServer(settings.OPS_HOST, settings.OPS_PORT, metrics, health, log, refreshGauges)
   try {
     const started = await startParts(
       [{ name: 'database', stop: () => db.destroy() }, { name: 'ops server', ...ops }, ...parts],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { shardCount } from '../leads/lead-events.ts'
 import { outboxBacklog } from '../leads/outbox.ts'
+import { codeOf } from '../platform/errors.ts'
 import { createEncoder } from '../platform/kafka/encode.ts'
 import { eventType } from '../platform/kafka/event-type.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
@@ -16,7 +17,8 @@ import { createRelay } from './relay.ts'
 const name = 'status-relay'
 
 await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, onFatal }) => {
-  for (const topic of ['lead.activity', 'lead.status', 'tributary.dead-letter']) metrics.count('tributary_published_total', { topic }, 0)
+  for (const topic of ['lead.activity', 'lead.status', 'tributary.dead-letter'])
+    metrics.count('tributary_published_total', { topic: settings.KAFKA_PREFIX + topic }, 0)
   const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
   const producer = createProducer(settings, name, log)
   const owner = randomUUID()
@@ -25,7 +27,14 @@ await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, on
     prefix: settings.KAFKA_PREFIX,
     outbox: new ShardLeases(db, 'outbox', shardCount, owner, 15),
     deadLetters: new ShardLeases(db, 'dead-letters', 1, owner, 15),
-    send: (records) => producer.send(records),
+    send: async (records) => {
+      try {
+        await producer.send(records)
+      } catch (error) {
+        metrics.count('tributary_publish_failures_total', { cause: codeOf(error) })
+        throw error
+      }
+    },
     encoders: async () => ({
       activity: await createEncoder(eventType('lead.activity'), registry, settings.KAFKA_PREFIX),
       status: await createEncoder(eventType('lead.status'), registry, settings.KAFKA_PREFIX),

@@ -46,7 +46,7 @@ export async function relayOutbox(shards: readonly number[], positions: Position
   const records = rows.flatMap((row) => toOutgoing(row, context))
   await context.send(records)
   await markPublished(transactionOn(context.db), rows, context.now())
-  for (const { topic } of records) context.metrics.count('tributary_published_total', { topic: topic.slice(context.prefix.length) })
+  for (const { topic } of records) context.metrics.count('tributary_published_total', { topic })
   return rows.length
 }
 

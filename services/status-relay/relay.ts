@@ -42,7 +42,7 @@ export function createRelay({ db, prefix, outbox, deadLetters, send, encoders, m
     if (letters.length === 0) return 0
     await send(letters.map((letter) => toDeadLetterRecord(letter, `${prefix}tributary.dead-letter`)))
     await markRelayed(transactionOn(db), letters)
-    metrics.count('tributary_published_total', { topic: 'tributary.dead-letter' }, letters.length)
+    metrics.count('tributary_published_total', { topic: `${prefix}tributary.dead-letter` }, letters.length)
     return letters.length
   }
 

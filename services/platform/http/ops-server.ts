@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
 import { TributaryError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Health } from '../worker/health.ts'
@@ -12,6 +13,7 @@ export function createOpsServer(
   port: number,
   metrics: Metrics,
   health: Health,
+  log: Logger,
   refresh: () => Promise<void> = async () => undefined,
 ): OpsServer {
   const answer = (response: ServerResponse, status: number, type: string, body: string) =>
@@ -25,10 +27,14 @@ export function createOpsServer(
     else if (path === '/livez') answerHealth(response, health.liveness())
     else if (path === '/readyz') answerHealth(response, health.readiness())
     else if (path === '/metrics') {
-      refresh()
+      // While the database is away its gauges stay as they were; the rest must still be seen.
+      void refresh()
+        .catch((error: unknown) => log.warn({ err: error }, 'gauges from the database could not be read'))
         .then(() => metrics.registry.metrics())
-        .then((text) => answer(response, 200, metrics.registry.contentType, text))
-        .catch(() => answer(response, 500, 'text/plain', 'the metrics could not be read\n'))
+        .then(
+          (text) => answer(response, 200, metrics.registry.contentType, text),
+          () => answer(response, 500, 'text/plain', 'the metrics could not be read\n'),
+        )
     } else answer(response, 404, 'text/plain', 'try /metrics, /livez or /readyz\n')
   })
 

@@ -16,7 +16,8 @@ const unavailable = new Set([
 const unavailableNumbers = new Set([1021, 1040, 1053, 1114, 1203, 1226, 1290, 1317, 1836, 1927, 1969, 2006, 2013, 3024])
 // 9004/9007 are TiDB's write conflicts.
 const deadlockNumbers = new Set([1213, 9004, 9007])
-const lostConnection = /acquire connection error|closed state|connection lost|timeout acquiring a connection|pool is probably full|gone away|write after end/i
+const lostConnection =
+  /acquire connection error|closed state|connection lost|timeout acquiring a connection|pool is probably full|gone away|write after end/i
 
 type DriverError = { code?: string; errno?: number; fatal?: boolean; message?: string }
 

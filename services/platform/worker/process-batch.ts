@@ -42,10 +42,14 @@ export async function processBatch(
   }
   state.soughtFrom = undefined
 
+  setLag(batch, state, context)
   let resolved: number | undefined
   let rest = batch.records
   while (rest.length > 0) {
-    if (isStale()) return resolved === undefined ? {} : { resolved }
+    if (isStale()) {
+      context.metrics.count('tributary_units_total', { worker: context.worker, result: 'abandoned' })
+      return resolved === undefined ? {} : { resolved }
+    }
     const slice = cutUnit(rest, { ...context.limits, maxRecords: Math.min(context.limits.maxRecords, state.failures.unitSize) })
     const isLast = slice.records.length === rest.length
     const lastOffset = isLast ? batch.lastOffset : (slice.records.at(-1)?.offset ?? batch.lastOffset)
@@ -57,12 +61,13 @@ export async function processBatch(
     rest = rest.slice(slice.records.length)
     await beat()
   }
-  context.metrics.set(
-    'tributary_consumer_lag',
-    { worker: context.worker, topic: batch.topic, partition: batch.partition },
-    Math.max(0, batch.end - state.next),
-  )
+  setLag(batch, state, context)
   return { resolved: resolved ?? batch.lastOffset }
+}
+
+// Before the work too: a partition whose units fail has to show how far it is behind.
+function setLag(batch: FetchedBatch, state: PartitionState, { metrics, worker }: BatchContext): void {
+  metrics.set('tributary_consumer_lag', { worker, topic: batch.topic, partition: batch.partition }, Math.max(0, batch.end - state.next))
 }
 
 /** Runs one unit; answers how long to leave the partition alone when it failed. */

@@ -46,7 +46,7 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
       { subscription, decoder: createDecoder(subscription.type, registry) },
     ]),
   )
-  startSeriesAtZero(worker, metrics)
+  startSeriesAtZero(worker, [...subscriptions.keys()], metrics)
   const states = new Map<string, PartitionState>()
   const stateOf = (topic: string, partition: number, next: number): PartitionState => {
     const key = `${topic}/${partition}`
@@ -129,12 +129,12 @@ function lagLabels(worker: string, key: string) {
 }
 
 // A counter that first appears with its first count looks to Prometheus as if nothing had been counted.
-function startSeriesAtZero(worker: Worker, metrics: Metrics): void {
-  for (const [code, failure] of Object.entries(errorCodes))
-    if (failure === 'poison') metrics.count('tributary_dead_letters_total', { worker: worker.name, code }, 0)
-  for (const { type } of worker.consumes) {
-    metrics.count('tributary_cursor_gaps_total', { worker: worker.name, topic: type.topic }, 0)
-    for (const outcome of ['done', 'duplicate', 'rejected'])
-      metrics.count('tributary_events_total', { worker: worker.name, topic: type.topic, outcome }, 0)
+function startSeriesAtZero({ name }: Worker, topics: readonly string[], metrics: Metrics): void {
+  for (const [code, failure] of Object.entries(errorCodes)) {
+    if (failure === 'poison') metrics.count('tributary_dead_letters_total', { worker: name, code }, 0)
+  }
+  for (const topic of topics) {
+    metrics.count('tributary_cursor_gaps_total', { worker: name, topic }, 0)
+    for (const outcome of ['done', 'duplicate', 'rejected']) metrics.count('tributary_events_total', { worker: name, topic, outcome }, 0)
   }
 }
