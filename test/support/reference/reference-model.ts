@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { OrderStatus } from '../../../schemas/events.ts'
 import { type Contact, ContactBook } from './contact-book.ts'
 import { contactKeysOf, type ContactKey } from './contact-keys.ts'
@@ -75,7 +74,7 @@ export class ReferenceModel {
       this.seen.set(identity, record)
       return 'done'
     }
-    const isSame = known.topic === record.topic && isDeepStrictEqual(known.event, record.event)
+    const isSame = known.topic === record.topic && contentOf(known.event) === contentOf(record.event)
     return isSame ? 'duplicate' : { rejected: 'event-conflict' }
   }
 
@@ -128,6 +127,15 @@ export class ReferenceModel {
 }
 
 const opensLead = (status: OrderStatus) => status === 'REFUND_REQUESTED' || status === 'CANCELLED'
+
+/** The content of an event, whatever the order of its fields and wherever it was decoded. */
+function contentOf(value: object): string {
+  return JSON.stringify(value, (_, field: unknown) =>
+    typeof field === 'object' && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  )
+}
 
 function append(lead: Lead, kind: LeadEventKind): void {
   lead.leadEvents.push({ sequence: lead.leadEvents.length + 1, kind })
