@@ -54,6 +54,11 @@ export function formatTime(ms: number, timezone: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(ms) + ` (${timezone})`
 }
 
+/** The time of day of `ms` in the tenant's zone. */
+export function formatClock(ms: number, timezone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: timezone }).format(ms)
+}
+
 /** A price in its currency's own minor units; undefined when it or its currency is unknown. */
 export function formatPrice(minor: number | null, currency: string | null): string | undefined {
   if (minor === null || currency === null || !/^[A-Za-z]{3}$/.test(currency)) return undefined

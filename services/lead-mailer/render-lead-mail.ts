@@ -2,6 +2,7 @@ import type { TranscriptAuthor } from '../../schemas/events.ts'
 import { isAddress } from '../platform/mail/smtp-door.ts'
 import {
   authorLabels,
+  formatClock,
   formatPrice,
   formatTime,
   safeUrl,
@@ -49,7 +50,7 @@ function renderHtml(view: LeadMailView, headline: string): string {
   ]
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escape(headline)}</title>
-<style>@media (prefers-color-scheme:dark){.page{background:#14171c!important}.card{background:#1f242c!important}.ink{color:#eceff4!important}.soft{color:#aab2bf!important}.bubble{background:#2a303a!important;color:#eceff4!important}a{color:#8ab4ff!important}}</style></head>
+<style>@media (prefers-color-scheme:dark){.page{background:#14171c!important}.card{background:#1f242c!important}.ink{color:#eceff4!important}.soft{color:#aab2bf!important}.bubble{background:#2a303a!important;color:#eceff4!important}.visitor{background:#1e2f4d!important}.ai{background:#1d3527!important}.agent{background:#31264a!important}a{color:#8ab4ff!important}}</style></head>
 <body class="page" style="margin:0;padding:24px 12px;background:#f4f5f7;font-family:-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center">
 <table role="presentation" class="card" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px;background:#ffffff;border-radius:10px">
@@ -58,9 +59,9 @@ function renderHtml(view: LeadMailView, headline: string): string {
 <h1 class="ink" style="margin:4px 0 0;font-size:21px;line-height:1.3;color:#101828">${escape(headline)}</h1></td></tr>
 <tr><td style="padding:8px 28px"><table role="presentation" cellpadding="0" cellspacing="0" style="font-size:15px;line-height:1.5">${contact.join('')}</table></td></tr>
 ${view.message === null || view.message.trim() === '' ? '' : section('Message', bubble('VISITOR', `${escape(shorten(view.message, 4_000))}`))}
-${messages.length === 0 ? '' : section('Conversation', (leftOut > 0 ? `<p class="soft" style="margin:0 0 8px;font-size:13px;color:#667085">The first ${leftOut} messages are left out here.</p>` : '') + messages.map((message) => bubble(message.author, escape(message.text), authorLabels[message.author] + (message.at === null ? '' : ` · ${formatTime(message.at, view.timezone)}`))).join(''))}
+${messages.length === 0 ? '' : section('Conversation', (leftOut > 0 ? `<p class="soft" style="margin:0 0 8px;font-size:13px;color:#667085">The first ${leftOut} messages are left out here.</p>` : '') + messages.map((message) => bubble(message.author, escape(message.text), authorLabels[message.author] + (message.at === null ? '' : ` · ${formatClock(message.at, view.timezone)}`))).join(''))}
 ${view.products.length === 0 ? '' : section('Products discussed', view.products.slice(0, 10).map(product).join(''))}
-<tr><td class="soft" style="padding:16px 28px 24px;font-size:12px;line-height:1.5;color:#667085">Lead ${escape(view.leadId)}. You get this mail because it is the address for leads of ${escape(view.tenantName)}.</td></tr>
+<tr><td class="soft" style="padding:16px 28px 24px;font-size:12px;line-height:1.5;color:#667085">Lead ${escape(view.leadId)}. Leads of ${escape(view.tenantName)} are mailed to this address.</td></tr>
 </table></td></tr></table></body></html>`
 }
 
@@ -77,7 +78,8 @@ function bubble(author: TranscriptAuthor, html: string, caption?: string): strin
   const { background, border } = bubbles[author]
   const head =
     caption === undefined ? '' : `<div class="soft" style="margin-bottom:2px;font-size:12px;color:#475467">${escape(caption)}</div>`
-  return `<div class="bubble" dir="auto" style="margin:0 0 8px;padding:8px 12px;background:${background};border-left:4px solid ${border};border-radius:6px;font-size:14px;line-height:1.5;color:#101828;white-space:pre-wrap;word-break:break-word">${head}${html}</div>`
+  const style = `margin:0 0 8px;padding:8px 12px;background:${background};border-left:4px solid ${border};border-radius:6px;font-size:14px;line-height:1.5;color:#101828;word-break:break-word`
+  return `<div class="bubble ${author.toLowerCase()}" style="${style}">${head}<div dir="auto" style="white-space:pre-wrap">${html}</div></div>`
 }
 
 function product({ title, imageUrl, priceMinor, currency, url }: LeadMailView['products'][number]): string {
