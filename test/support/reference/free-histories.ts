@@ -46,10 +46,12 @@ function ownPoints(record: TopicEvent): number {
   return pointsByTag[tagOf(record)] + (record.topic === 'chat.form-submitted' ? productPoints(record.event.products.length) : 0)
 }
 
+/** What a lead of these events can have at most. Order items count here too, so that a history stays free whether or not a rule scores them. */
 function mostPointsOf(events: readonly TopicEvent[]): number {
   const once = Object.values(pointsOncePerLead).reduce((sum, points) => sum + points)
   const followUps = followUpPoints * Math.min(events.length - 1, mostFollowUps)
-  return events.reduce((sum, event) => sum + ownPoints(event), once + followUps)
+  const items = events.reduce((sum, { topic, event }) => sum + (topic === 'order.changed' ? productPoints(event.items.length) : 0), 0)
+  return events.reduce((sum, event) => sum + ownPoints(event), once + followUps + items)
 }
 
 /** Buys and never asks for anything, here or elsewhere: orders without contact, whatever comes first. */
