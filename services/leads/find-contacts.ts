@@ -11,10 +11,12 @@ export type PersonOfEvent = Person & { eventHash: Buffer; name: string | null }
 type KeyRow = { key_hash: Buffer; contact_id: Buffer; claim: Buffer }
 
 const keyColumns = ['tenant_id', 'key_hash', 'kind', 'value', 'strength', 'contact_id', 'claim', 'created_at']
+/** The owner of a key that nobody has yet; no such row is ever committed. */
+const nobody = Buffer.alloc(16)
 const sameRow = 'tenant_id = VALUES(tenant_id)'
 
 /**
- * Finds the contact of each person of one tenant, in order, and makes those that are new. Keys of people who may become contacts are claimed with one sorted insert:
+ * Finds the contact of each person of one tenant, in order, and makes those that are new. All keys are claimed with one sorted insert:
  * a key that another unit is writing at the same time is waited for there, so that one key never has two contacts. Everything is written before it answers.
  */
 export async function findContacts(tx: Transaction, tenantId: number, people: readonly PersonOfEvent[], now: Date): Promise<Decision[]> {
@@ -30,13 +32,16 @@ export async function findContacts(tx: Transaction, tenantId: number, people: re
   await readScopes(tx, tenantId, people, known)
 
   const decisions = decideContacts(people, known)
-  await giveKeys(tx, tenantId, people, decisions, placeholders, known, claim, now)
+  await giveKeys(tx, tenantId, people, placeholders, known, claim, now)
   await writeContacts(tx, tenantId, people, decisions, now)
   await writeConflicts(tx, tenantId, people, decisions, now)
   return decisions
 }
 
-/** Inserts the keys of people who may become contacts, each with the contact that it would get if no key were known; answers those guesses. */
+/**
+ * Inserts the keys of all people, each with the contact that it would get if no key were known; answers those guesses. Keys of strangers who may stay strangers are claimed too:
+ * looked up only, one of them could be given to somebody else before this unit ends.
+ */
 async function claimKeys(
   tx: Transaction,
   tenantId: number,
@@ -47,15 +52,14 @@ async function claimKeys(
   const placeholders = new Map<string, Buffer>()
   const keys = new Map<string, ContactKey>()
   for (const { keys: own, newContactId } of people) {
-    if (newContactId === undefined) continue
-    const guess = own.map((key) => placeholders.get(textOf(key.hash))).find((owner) => owner !== undefined) ?? newContactId
+    const guess = own.map((key) => placeholders.get(textOf(key.hash))).find((owner) => owner !== undefined) ?? newContactId ?? nobody
     for (const key of own) {
       const text = textOf(key.hash)
       if (!placeholders.has(text)) placeholders.set(text, guess)
       keys.set(text, key)
     }
   }
-  const rows = [...keys].map(([text, key]) => keyRow(tenantId, key, placeholders.get(text) as Buffer, claim, now))
+  const rows = [...keys].map(([text, key]) => keyRow(tenantId, key, placeholders.get(text) ?? nobody, claim, now))
   await tx.insert('contact_keys', keyColumns, sortByHash(rows), sameRow)
   return placeholders
 }
@@ -87,40 +91,37 @@ async function readScopes(tx: Transaction, tenantId: number, people: readonly Pe
   }
 }
 
-/** Writes the owner of each key that this unit decided: keys claimed under another guess, and unknown keys of strangers who turned out to be known. */
+/** Writes the owner of each claimed key that was guessed otherwise, and takes back the keys of strangers who stayed strangers. Rows of others are not touched. */
 async function giveKeys(
   tx: Transaction,
   tenantId: number,
   people: readonly PersonOfEvent[],
-  decisions: Decision[],
   placeholders: Map<string, Buffer>,
   known: KnownKeys,
   claim: Buffer,
   now: Date,
 ): Promise<void> {
   const moved = new Map<string, SqlRow>()
-  const added = new Map<string, SqlRow>()
-  for (const [index, { keys }] of people.entries()) {
-    const decision = decisions[index]
-    if (decision === undefined) continue
-    for (const key of keys) {
-      const text = textOf(key.hash)
-      const owner = known.owners.get(text)
-      if (owner === undefined || !owner.equals(decision.contactId)) continue
-      const row = keyRow(tenantId, key, owner, claim, now)
-      const placeholder = placeholders.get(text)
-      if (placeholder === undefined) added.set(text, row)
-      else if (!placeholder.equals(owner)) moved.set(text, row)
-    }
+  const unowned = new Map<string, Buffer>()
+  for (const key of people.flatMap(({ keys }) => keys)) {
+    const text = textOf(key.hash)
+    const owner = known.owners.get(text)
+    if (owner === undefined) unowned.set(text, key.hash)
+    else if (placeholders.get(text)?.equals(owner) !== true) moved.set(text, keyRow(tenantId, key, owner, claim, now))
   }
-  // Only rows of this claim change hands: a row that somebody else owns keeps its contact.
   await tx.insert(
     'contact_keys',
     keyColumns,
     sortByHash([...moved.values()]),
     'contact_id = IF(claim = VALUES(claim), VALUES(contact_id), contact_id)',
   )
-  await tx.insert('contact_keys', keyColumns, sortByHash([...added.values()]), sameRow)
+  if (unowned.size > 0) {
+    await tx.execute('DELETE FROM contact_keys WHERE tenant_id = ? AND key_hash IN (?) AND claim = ?', [
+      tenantId,
+      [...unowned.values()],
+      claim,
+    ])
+  }
 }
 
 async function writeContacts(
