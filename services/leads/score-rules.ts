@@ -55,7 +55,8 @@ export function scoreActivity(activity: ScoredActivity, existing: readonly Score
   if (submission !== null) {
     const { content, tag, id } = submission
     add(`form_${tag}`, id, scoreRules.form[tag])
-    add('products_discussed', id, Math.min(content.products.length, scoreRules.mostProducts) * scoreRules.perProduct)
+    // What an order holds was bought, not discussed.
+    if (order === null) add('products_discussed', id, Math.min(content.products.length, scoreRules.mostProducts) * scoreRules.perProduct)
     add('has_name', '', (content.name ?? '').trim() === '' ? 0 : scoreRules.hasName)
     add('has_email', '', normalEmail(content.email) === undefined ? 0 : scoreRules.hasEmail)
     add('has_phone', '', normalPhone(content.phone, activity.region) === undefined ? 0 : scoreRules.hasPhone)

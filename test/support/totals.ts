@@ -3,7 +3,7 @@ import { eventType, type Topic } from '../../services/platform/kafka/event-type.
 import { readTopic } from '../../services/platform/kafka/read-topic.ts'
 import { withAdmin } from '../../services/platform/kafka/admin.ts'
 import type { EventByTopic } from '../../schemas/events.ts'
-import type { Totals } from './reference-model.ts'
+import type { totalsOf as modelTotalsOf } from './reference/totals.ts'
 import { silent, type World } from './world.ts'
 
 const intake = "worker IN ('chat-form-intake', 'broadcast-intake', 'order-intake')"
@@ -15,7 +15,7 @@ export async function terminalRecords(world: World): Promise<number> {
 }
 
 /** What the fleet left behind, in the words of the reference model. */
-export async function totalsOf(world: World): Promise<Totals> {
+export async function totalsOf(world: World): Promise<ReturnType<typeof modelTotalsOf>> {
   const sum = async (sql: string) => Number((await world.tx.select<{ total: number | null }>(sql))[0]?.total ?? 0)
   const duplicates = await sum(`SELECT SUM(events) AS total FROM event_counts WHERE outcome = 'duplicate' AND ${intake}`)
   return {
@@ -31,7 +31,10 @@ export async function totalsOf(world: World): Promise<Totals> {
     mails: await world.count('mails', "state = 'sent'"),
     publishedActivity: (await published(world, 'lead.activity')).distinct,
     publishedStatus: (await published(world, 'lead.status')).distinct,
-    done: (await terminalRecords(world)) - duplicates,
+    done:
+      (await terminalRecords(world)) -
+      duplicates -
+      (await sum(`SELECT SUM(events) AS total FROM event_counts WHERE outcome = 'parked' AND ${intake}`)),
     duplicates,
     scoreSum: await sum('SELECT SUM(score) AS total FROM leads'),
   }
