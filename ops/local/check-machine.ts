@@ -16,7 +16,7 @@ export async function checkMachine(
   needs: readonly (keyof typeof programs)[],
   ports: readonly PortName[],
 ): Promise<string[]> {
-  const missing = needs.filter((program) => !isOnPath(program, options.env['PATH'] ?? ''))
+  const missing = needs.filter((program) => programPath(program, options.env['PATH'] ?? '') === undefined)
   const problems = missing.map((program) => `${program} is not installed: it comes with ${programs[program]}`)
   if (missing.length > 0)
     problems.push(
@@ -62,6 +62,10 @@ function answers(host: string, port: number): Promise<boolean> {
   })
 }
 
-function isOnPath(program: string, path: string): boolean {
-  return [...path.split(delimiter), '/usr/sbin', '/sbin'].some((folder) => folder !== '' && existsSync(join(folder, program)))
+/** Where a program lies; servers are also looked for where a person's path does not lead. Undefined when it is not installed. */
+export function programPath(program: string, path: string): string | undefined {
+  return [...path.split(delimiter), '/usr/sbin', '/sbin']
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, program))
+    .find((file) => existsSync(file))
 }

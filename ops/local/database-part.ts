@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectDatabase } from '../../services/platform/mysql/connection.ts'
+import { programPath } from './check-machine.ts'
 import { startProgram } from './child-process.ts'
 import { PartFailure, type LocalPart } from './part.ts'
 import { portOf, type StackOptions } from './stack-options.ts'
@@ -39,7 +40,7 @@ export function databasePart(options: StackOptions): LocalPart {
     },
     start: () =>
       startProgram(
-        'mariadbd',
+        programPath('mariadbd', options.env['PATH'] ?? '') ?? 'mariadbd',
         [
           '--no-defaults',
           `--datadir=${data}`,

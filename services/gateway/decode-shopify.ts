@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto'
 import type { OrderChanged, OrderStatus } from '../../schemas/events.ts'
 import { TributaryError } from '../platform/errors.ts'
 import type { Decode, Decoded } from './decoded.ts'
-import { fittingId, listIn, objectIn, textIn, type Json } from './json.ts'
+import { entriesIn, fittingId, listIn, objectIn, textIn, wordIn, type Json } from './json.ts'
 import { minorUnits } from './minor-units.ts'
+import { occurredAt } from './occurred-at.ts'
 
 const source = 'shopify'
 
 /**
  * Shopify's REST webhooks: orders (orders/create, paid, fulfilled, cancelled, updated; also inside {order} and {orders}) and refunds become order.changed. Whatever else Shopify sends is left out with
- * its reason. An event is identified by order, time of change and state. See "Webhooks" and "Order" in Shopify's Admin REST API documentation.
+ * its reason. An event is identified by order, state, time of that state and content. See "Webhooks" and "Order" in Shopify's Admin REST API documentation.
  */
 export const decodeShopify: Decode = (payload, { tenant, receivedAt }) => {
   const root = objectIn(payload)
@@ -18,15 +20,11 @@ export const decodeShopify: Decode = (payload, { tenant, receivedAt }) => {
       'This is no Shopify webhook: it is no JSON object, or an empty one. Pass the body of the webhook as it came.',
     )
   const decoded: Decoded = { events: [], ignored: [] }
-  const orders = Array.isArray(root['orders']) ? listIn(root['orders']) : [objectIn(root['order'] ?? root)]
+  const orders = Array.isArray(root['orders']) ? entriesIn(root['orders']) : [objectIn(root['order'] ?? root)]
   const refund = objectIn(root['refund'] ?? root)
   if (orders.some(isOrder)) for (const order of orders) addOrder(decoded, order, tenant, receivedAt)
   else if (isRefund(refund)) addRefund(decoded, refund, tenant, receivedAt)
-  else
-    decoded.ignored.push({
-      what: Object.keys(root).length === 1 ? (Object.keys(root)[0] ?? 'payload') : 'payload',
-      reason: 'it is neither an order nor a refund',
-    })
+  else decoded.ignored.push({ what: kindOf(root), reason: 'it is neither an order nor a refund' })
   return decoded
 }
 
@@ -35,34 +33,29 @@ const isOrder = (value: Json) =>
 const isRefund = (value: Json) =>
   textIn(value['id']) !== null && textIn(value['order_id']) !== null && Array.isArray(value['refund_line_items'])
 
+/** What a payload is, for the reason: the name it is wrapped in, or that in its own id (gid://shopify/Customer/1). */
+function kindOf(root: Json): string {
+  const [name, ...others] = Object.keys(root)
+  const wrapper = others.length === 0 && name !== 'id' ? wordIn(name) : null
+  return wrapper ?? /^gid:\/\/shopify\/([A-Za-z]{1,64})\//.exec(textIn(root['admin_graphql_api_id']) ?? '')?.[1]?.toLowerCase() ?? 'payload'
+}
+
 function addOrder(decoded: Decoded, order: Json, tenant: string, receivedAt: number): void {
   const id = textIn(order['id'])
   if (id === null || !isOrder(order)) {
-    decoded.ignored.push({ what: 'order', reason: 'it has no id, price or payment state' })
+    decoded.ignored.push({ what: 'order', reason: 'it has no id, lines or payment state' })
     return
   }
-  const customer = objectIn(order['customer'])
-  const address = objectIn(order['shipping_address'] ?? order['billing_address'] ?? customer['default_address'])
   const currency = textIn(order['currency'])
   const status = statusOf(order)
-  const changedAt = textIn(order['updated_at']) ?? textIn(order['created_at'])
-  const event: OrderChanged = {
-    event_id: fittingId(`order-${id}-${changedAt ?? 'unknown'}-${status.toLowerCase()}`),
-    tenant,
-    occurred_at: timeOf(changedAt, receivedAt),
-    source,
-    order_id: id,
+  const reachedAt = timeOfState(order, status)
+  const content = {
+    order_id: fittingId(id),
     order_number: textIn(order['name']) ?? textIn(order['order_number']),
     status,
     total_minor: minorUnits(order['total_price'], currency),
     currency,
-    customer: {
-      customer_id: textIn(customer['id']),
-      visitor_id: null,
-      name: nameOf(customer) ?? nameOf(address),
-      email: textIn(order['email']) ?? textIn(order['contact_email']) ?? textIn(customer['email']),
-      phone: textIn(order['phone']) ?? textIn(customer['phone']) ?? textIn(address['phone']),
-    },
+    customer: customerOf(order),
     reason: textIn(order['cancel_reason']),
     items: listIn(order['line_items']).map((item) => ({
       id: textIn(item['product_id']) ?? textIn(item['id']),
@@ -72,15 +65,24 @@ function addOrder(decoded: Decoded, order: Json, tenant: string, receivedAt: num
       image_url: null,
     })),
   }
-  decoded.events.push({ topic: 'order.changed', key: `${tenant}:${id}`, event })
+  // Several webhooks tell of one change within a second, and not all with the same content; the content in the id keeps what differs from being taken for a conflict.
+  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+  const event: OrderChanged = {
+    event_id: fittingId(`order-${id}-${reachedAt ?? 'unknown'}-${status.toLowerCase()}-${digest}`),
+    tenant,
+    occurred_at: timeOf(reachedAt, receivedAt),
+    source,
+    ...content,
+  }
+  decoded.events.push({ topic: 'order.changed', key: `${tenant}:${event.order_id}`, event })
 }
 
 function addRefund(decoded: Decoded, refund: Json, tenant: string, receivedAt: number): void {
-  const orderId = textIn(refund['order_id']) ?? ''
+  const orderId = fittingId(textIn(refund['order_id']) ?? '')
   const event: OrderChanged = {
     event_id: fittingId(`refund-${textIn(refund['id']) ?? ''}`),
     tenant,
-    occurred_at: timeOf(refund['processed_at'] ?? refund['created_at'], receivedAt),
+    occurred_at: timeOf(textIn(refund['processed_at']) ?? textIn(refund['created_at']), receivedAt),
     source,
     order_id: orderId,
     order_number: null,
@@ -94,7 +96,7 @@ function addRefund(decoded: Decoded, refund: Json, tenant: string, receivedAt: n
   decoded.events.push({ topic: 'order.changed', key: `${tenant}:${orderId}`, event })
 }
 
-// The furthest state wins: a cancelled order stays cancelled though its payment was refunded on the way.
+// A cancellation outranks the refund that goes with it.
 function statusOf(order: Json): OrderStatus {
   if (textIn(order['cancelled_at']) !== null) return 'CANCELLED'
   const payment = textIn(order['financial_status'])
@@ -103,17 +105,42 @@ function statusOf(order: Json): OrderStatus {
   return payment === 'paid' || payment === 'partially_refunded' ? 'PAID' : 'PLACED'
 }
 
+/**
+ * When the order came into its state. A cancelled order is updated on (refund, restock, notes), each time with a webhook; by the time of the cancellation these are one event, and one
+ * submission for the people who answer it.
+ */
+function timeOfState(order: Json, status: OrderStatus): string | null {
+  const changedAt = textIn(order['updated_at']) ?? textIn(order['created_at'])
+  return status === 'CANCELLED' ? textIn(order['cancelled_at']) : changedAt
+}
+
+/** Who bought. Name and phone number of the shipping address come last: a present is shipped to somebody else. */
+function customerOf(order: Json): OrderChanged['customer'] {
+  const customer = objectIn(order['customer'])
+  const buyers = [objectIn(order['billing_address']), objectIn(customer['default_address'])]
+  const people = buyers.some((address) => nameOf(address) !== null) ? buyers : [...buyers, objectIn(order['shipping_address'])]
+  return {
+    customer_id: textIn(customer['id']),
+    visitor_id: null,
+    name: firstOf([customer, ...people].map(nameOf)),
+    email: firstOf([order['email'], order['contact_email'], customer['email']].map(textIn)),
+    phone: firstOf([order, customer, ...people].map(({ phone }) => textIn(phone))),
+  }
+}
+
+const firstOf = (texts: (string | null)[]) => texts.find((text) => text !== null) ?? null
+
 function nameOf(person: Json): string | null {
-  return (
-    textIn([textIn(person['first_name']), textIn(person['last_name'])].filter((part) => part !== null).join(' ')) ?? textIn(person['name'])
-  )
+  const parts = [textIn(person['first_name']), textIn(person['last_name'])].filter((part) => part !== null)
+  return textIn(parts.join(' ')) ?? textIn(person['name'])
 }
 
 function quantityOf(value: unknown): number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : 1
 }
 
-function timeOf(value: unknown, receivedAt: number): number {
-  const time = Date.parse(textIn(value) ?? '')
-  return Number.isNaN(time) ? receivedAt : time
+/** Times are of RFC 3339; anything looser would be read in the time zone of this machine. */
+function timeOf(value: string | null, receivedAt: number): number {
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value ?? '')
+  return occurredAt(isWhole ? Date.parse(value ?? '') : Number.NaN, receivedAt)
 }

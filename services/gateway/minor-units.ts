@@ -1,5 +1,7 @@
 import { textIn } from './json.ts'
 
+const digitsOfCurrency = new Map<string, number>()
+
 /**
  * A decimal price in minor units of `currency` (ISO 4217 exponents as Unicode CLDR has them: JPY 0, USD 2, KWD 3), exactly, without floating point. Digits beyond the exponent are cut.
  * Null when price or currency cannot be read, or the number is beyond 2^53.
@@ -7,7 +9,17 @@ import { textIn } from './json.ts'
 export function minorUnits(price: unknown, currency: string | null): number | null {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(textIn(price)?.trim() ?? '')
   if (match === null || currency === null || !/^[A-Za-z]{3}$/.test(currency)) return null
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  const digits = fractionDigits(currency.toUpperCase())
   const minor = Number(`${match[1]}${match[2]}${(match[3] ?? '').slice(0, digits).padEnd(digits, '0')}`)
-  return Number.isSafeInteger(minor) ? minor : null
+  // Adding zero turns the -0 of "-0.00" into 0.
+  return Number.isSafeInteger(minor) ? minor + 0 : null
+}
+
+// Kept, because making a number format takes longer than all the rest of an order line; three letters bound how many there can be.
+function fractionDigits(currency: string): number {
+  const known = digitsOfCurrency.get(currency)
+  if (known !== undefined) return known
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  digitsOfCurrency.set(currency, digits)
+  return digits
 }

@@ -2,7 +2,8 @@ import { listIn, objectIn, textIn, type Json } from './json.ts'
 
 type Said = { text: string | null; payload: string | null } | { ignored: string }
 
-const say = (text: string | null, payload: string | null = null): Said => ({ text, payload })
+const say = (text: string | null, payload: string | null = null): Said =>
+  text === null && payload === null ? { ignored: 'it says nothing' } : { text, payload }
 
 /** What a WhatsApp message says, as text that a person can read in a transcript; or why it says nothing. */
 export function messageText(message: Json): Said {
@@ -36,13 +37,13 @@ export function messageText(message: Json): Said {
     case 'contacts':
       return say(
         `[contact] ${listIn(message['contacts'])
-          .map((contact) => textIn(objectIn(contact['name'])['formatted_name']) ?? 'unnamed')
+          .map(sharedContact)
           .join(', ')}`,
       )
     case 'order':
       return say(order(body))
     case 'request_welcome':
-      return say('[opened the chat]')
+      return { ignored: 'the person opened the chat and has written nothing yet' }
     case 'reaction':
       return { ignored: 'a reaction to a message is no message' }
     case 'system':
@@ -59,11 +60,20 @@ export function messageText(message: Json): Said {
   }
 }
 
+// A person who is asked for a phone number sends it as a contact without a name.
+function sharedContact(contact: Json): string {
+  const name = textIn(objectIn(contact['name'])['formatted_name'])
+  const phones = listIn(contact['phones']).map((phone) => textIn(phone['phone']) ?? textIn(phone['wa_id']))
+  return [name, ...phones].filter((part) => part !== null).join(' ') || 'unnamed'
+}
+
 function interactive(body: Json): Said {
   const button = objectIn(body['button_reply'])
   const row = objectIn(body['list_reply'])
   const form = objectIn(body['nfm_reply'])
   switch (textIn(body['type'])) {
+    case null:
+      return { ignored: 'WhatsApp does not pass on what it says' }
     case 'button_reply':
       return say(textIn(button['title']), textIn(button['id']))
     case 'list_reply':
