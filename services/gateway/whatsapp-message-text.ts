@@ -35,11 +35,7 @@ export function messageText(message: Json): Said {
           .join(' '),
       )
     case 'contacts':
-      return say(
-        `[contact] ${listIn(message['contacts'])
-          .map(sharedContact)
-          .join(', ')}`,
-      )
+      return say(`[contact] ${listIn(message['contacts']).map(sharedContact).join(', ')}`)
     case 'order':
       return say(order(body))
     case 'request_welcome':

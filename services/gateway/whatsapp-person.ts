@@ -13,7 +13,9 @@ export function peopleIn(value: Json): (item: Json) => Recipient | undefined {
   for (const contact of contacts)
     for (const id of [withoutPlus(contact['wa_id']), textIn(contact['user_id'])]) if (id !== null) contactById.set(id, contact)
   // Number and WhatsApp id may differ, so the only contact of a webhook about one person is that person; beside several people it could be anybody.
-  const people = new Set([...entriesIn(value['messages']), ...entriesIn(value['statuses'])].map((item) => Object.values(addressOf(item)).join(' ')))
+  const people = new Set(
+    [...entriesIn(value['messages']), ...entriesIn(value['statuses'])].map((item) => Object.values(addressOf(item)).join(' ')),
+  )
   const onlyContact = contacts.length === 1 && people.size === 1 ? contacts[0] : undefined
   return (item) => {
     const address = addressOf(item)

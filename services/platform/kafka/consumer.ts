@@ -1,6 +1,7 @@
-import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { createKafka, type KafkaSettings } from './client.ts'
+import type { KafkaSettings } from './client.ts'
+import { createConsumerSession, type ConsumerSession } from './consumer-session.ts'
 
 /** A record as it lies in the topic. `headers` keeps the bytes. */
 export type KafkaRecord = { offset: number; timestamp: number; key: Buffer | null; value: Buffer | null; headers: Record<string, Buffer> }
@@ -27,173 +28,86 @@ export type ConsumerEvents = {
   onBatch(batch: FetchedBatch, control: { beat(): Promise<void>; isStale(): boolean }): Promise<BatchResult>
   /** Called at each answered fetch, also an empty one. */
   onFetch(): void
-  /** The consumer is dead and does not come back: the process has to end. */
+  /** Kafka does not answer; the consumer is made anew until it does. */
+  onAway(): void
+  /** The consumer failed again and again for a reason that waiting does not mend: the process has to end. */
   onDead(error: Error): void
 }
 
-const rebalanceTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID'])
-// More restarts than this without a batch in between and the process is no use (hazard K2).
-const restartsWithoutProgress = 5
-
 export type ConsumerPlan = { groupId: string; topics: readonly string[]; sessionTimeoutMs: number }
 
-/** Reads topics in a consumer group. `stop` ends within about a second when no batch is being worked on. */
+// More crashes than this without a batch in between, with Kafka there, and the process is no use (hazard K2).
+const crashesWithoutProgress = 5
+const longestWaitMs = 30_000
+
+/**
+ * Reads topics in a consumer group, for as long as it takes: while Kafka is away, and after each crash of the client, a new client is made (hazards K2, K16, K17).
+ * `start` answers once the first one has joined its brokers; `stop` ends within about a second when no batch is being worked on.
+ */
 export function createConsumer(
   settings: KafkaSettings,
   plan: ConsumerPlan,
   events: ConsumerEvents,
   log: Logger,
 ): { start(): Promise<void>; stop(): Promise<void> } {
-  const { groupId, topics, sessionTimeoutMs } = plan
-  const consumer = createKafka(settings, groupId, log).consumer({
-    groupId,
-    sessionTimeout: sessionTimeoutMs,
-    heartbeatInterval: sessionTimeoutMs / 10,
-    rebalanceTimeout: Math.max(60_000, sessionTimeoutMs),
-    maxWaitTimeInMs: 500,
-    maxBytes: 4 * 1024 * 1024,
-    maxBytesPerPartition: 1024 * 1024,
-    metadataMaxAge: 30_000,
-    allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 200, maxRetryTime: 8_000, retries: 12, restartOnFailure: async () => ++restarts <= restartsWithoutProgress },
-  })
-  let restarts = 0
-  // Set by the first heartbeat that says so, cleared by the next join: the batches of the same fetch that are still queued give up at once,
-  // so that the member rejoins in time (hazard K4).
-  let rebalancing = false
-  // A partition without a position yet must not be worked on: its batch may start anywhere.
-  const positioned = new Set<string>()
-  const timers = new Set<NodeJS.Timeout>()
-  let assignment = Promise.resolve()
-  let generation = 0
+  let session: ConsumerSession | undefined
+  let crashes = 0
+  const abort = new AbortController()
 
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    rebalancing = false
-    positioned.clear()
-    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => ({ topic, partition })),
-    )
-    consumer.pause(assigned.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
-    const mine = ++generation
-    assignment = assignment.then(() => takePositions(assigned, () => stopped || mine !== generation))
-  })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) events.onDead(payload.error)
-  })
-  consumer.on(consumer.events.FETCH, () => events.onFetch())
-
-  async function takePositions(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
-    while (!isOver()) {
+  const openSession = async () => {
+    for (let tries = 1; !abort.signal.aborted; tries++) {
+      const opened = createConsumerSession(
+        settings,
+        plan,
+        { ...events, onBatch: countProgress, onCrash: (error) => void revive(error) },
+        log,
+      )
       try {
-        const positions = await events.positionsFor(assigned)
-        if (isOver()) return
-        for (const { topic, partition, offset } of positions) {
-          consumer.seek({ topic, partition, offset: String(offset) })
-          positioned.add(`${topic}/${partition}`)
-          consumer.resume([{ topic, partitions: [partition] }])
-        }
+        await opened.start()
+        session = opened
         return
       } catch (error) {
-        log.warn({ err: error }, 'cannot read the cursors of the assigned partitions, trying again')
-        await new Promise((resolve) => later(1_000, () => resolve(undefined)))
+        events.onAway()
+        const waitMs = Math.min(longestWaitMs, 500 * 2 ** tries)
+        log.warn({ err: error, waitMs }, 'Kafka cannot be read, or lacks a topic (`npx tributary topics create`); trying again')
+        await opened.stop()
+        await sleep(waitMs, undefined, { signal: abort.signal }).catch(ignoreAbort)
       }
     }
   }
 
-  let stopped = false
-  const later = (ms: number, act: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      act()
-    }, ms)
-    timers.add(timer)
+  const countProgress: ConsumerEvents['onBatch'] = async (batch, control) => {
+    const result = await events.onBatch(batch, control)
+    crashes = 0
+    return result
   }
 
-  async function eachBatch({
-    batch,
-    resolveOffset,
-    heartbeat,
-    commitOffsetsIfNecessary,
-    isRunning,
-    isStale,
-    pause,
-  }: EachBatchPayload): Promise<void> {
-    const { topic, partition } = batch
-    const isOver = () => rebalancing || stopped || !isRunning() || isStale()
-    if (isOver() || !positioned.has(`${topic}/${partition}`)) return
-    const beat = async () => {
-      try {
-        await heartbeat()
-      } catch (error) {
-        if (error instanceof kafkajs.KafkaJSError && rebalanceTypes.has((error as { type?: string }).type ?? '')) rebalancing = true
-        throw error
-      }
-    }
-    const result = await events.onBatch(toFetchedBatch(batch), { beat, isStale: isOver })
-    restarts = 0
-    if (rebalancing) return
-    if (result.resolved !== undefined) {
-      resolveOffset(String(result.resolved))
-      await commitHint(topic, partition, result.resolved + 1, commitOffsetsIfNecessary)
-    }
-    if (result.seek !== undefined) consumer.seek({ topic, partition, offset: String(result.seek) })
-    if (result.pauseMs !== undefined) {
-      const resume = pause()
-      later(result.pauseMs, resume)
-    }
-  }
-
-  // Kafka's committed offset only helps lag tools (D1): a failure to write it is no failure of ours.
-  async function commitHint(
-    topic: string,
-    partition: number,
-    offset: number,
-    commit: EachBatchPayload['commitOffsetsIfNecessary'],
-  ): Promise<void> {
-    try {
-      await commit({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })
-    } catch (error) {
-      log.debug({ topic, partition, err: error }, 'the committed offset could not be written')
-    }
+  const revive = async (error: Error) => {
+    if (abort.signal.aborted) return
+    if (!isAway(error) && ++crashes > crashesWithoutProgress) return events.onDead(error)
+    events.onAway()
+    log.warn({ err: error }, 'the Kafka client gave up; a new one takes its place')
+    await session?.stop()
+    await openSession()
   }
 
   return {
-    start: async () => {
-      await consumer.connect()
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch })
-    },
+    start: openSession,
     stop: async () => {
-      stopped = true
-      for (const timer of timers) clearTimeout(timer)
-      await stopConsumer(consumer)
+      abort.abort()
+      await session?.stop()
     },
   }
 }
 
-async function stopConsumer(consumer: Consumer): Promise<void> {
-  await consumer.stop()
-  await consumer.disconnect()
+const awayNames = /Connection|Timeout|Broker|NumberOfRetriesExceeded|Coordinator|Metadata/
+
+/** Whether the client failed because Kafka does not answer, as far as its error or any cause of it tells. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return awayNames.test(error.name) || isAway(error.cause)
 }
 
-function toFetchedBatch(batch: EachBatchPayload['batch']): FetchedBatch {
-  return {
-    topic: batch.topic,
-    partition: batch.partition,
-    fetchedFrom: Number((batch as unknown as { fetchedOffset: string }).fetchedOffset),
-    end: Number(batch.highWatermark),
-    lastOffset: Number(batch.lastOffset()),
-    records: batch.messages.map((message) => ({
-      offset: Number(message.offset),
-      timestamp: Number(message.timestamp),
-      key: message.key,
-      value: message.value,
-      headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, toBuffer(value)])),
-    })),
-  }
-}
-
-function toBuffer(value: Buffer | string | (Buffer | string)[] | undefined): Buffer {
-  const last = Array.isArray(value) ? value.at(-1) : value
-  return typeof last === 'string' ? Buffer.from(last) : (last ?? Buffer.alloc(0))
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error
 }

@@ -15,7 +15,7 @@ export class Health {
   private readonly clock: () => number
   private readonly stuckAfterMs: number
 
-  constructor(worker: string, metrics: Metrics, clock: () => number = Date.now, stuckAfterMs = 60_000) {
+  constructor(worker: string, metrics: Metrics, clock: () => number = Date.now, stuckAfterMs = 120_000) {
     this.worker = worker
     this.metrics = metrics
     this.clock = clock

@@ -107,7 +107,11 @@ export function runWorker(worker: Worker, runtime: WorkerRuntime): Part {
           throw error
         }
       },
-      onFetch: () => health.progressed(),
+      onFetch: () => {
+        health.isBack('kafka')
+        health.progressed()
+      },
+      onAway: () => health.isAway('kafka', 'kafka-unavailable'),
       onDead: (error) => runtime.onFatal(error),
     },
     log,
