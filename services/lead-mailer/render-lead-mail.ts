@@ -1,5 +1,5 @@
 import type { TranscriptAuthor } from '../../schemas/events.ts'
-import { isAddress } from '../platform/mail/smtp-door.ts'
+import { isAddress } from '../platform/mail/mail-address.ts'
 import {
   authorLabels,
   formatClock,

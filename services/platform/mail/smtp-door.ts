@@ -1,6 +1,12 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import nodemailer from 'nodemailer'
+import type Mail from 'nodemailer/lib/mailer/index.js'
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js'
+import { TributaryError } from '../errors.ts'
+import { isAddress } from './mail-address.ts'
+import { judgeError, withoutAddresses, type MailResult, type SmtpError } from './smtp-answer.ts'
+
+export type { MailResult } from './smtp-answer.ts'
 
 export type OutgoingMail = {
   to: string
@@ -12,85 +18,106 @@ export type OutgoingMail = {
   headers?: Record<string, string>
 }
 
+export type MailDoor = {
+  /** Sends a mail and tells what became of it; does not throw for anything that a server or a network does. `signal` stops it. */
+  send(mail: OutgoingMail, signal?: AbortSignal): Promise<MailResult>
+  /** Connects and logs in; throws `smtp-unavailable` with the reason when that fails. */
+  verify(): Promise<void>
+  /** Closes idle connections now and busy ones after their mail. */
+  close(): void
+}
+
+export type MailDoorOptions = { connections?: number; timeouts?: Partial<typeof defaultTimeouts> }
+
+// `mailMs` bounds a whole sending: a server that trickles its answer resets every other clock. It stays under the time after which another mailer takes the mail over.
+const defaultTimeouts = { connectMs: 10_000, greetingMs: 10_000, answerMs: 20_000, dnsMs: 5_000, mailMs: 45_000 }
+
+type PoolOptions = SMTPPool.Options & { maxRequeues: number; dnsTimeout: number }
+type TrackedMail = Mail.Options & { signal: AbortSignal; tracker: { body?: Readable } }
+
 /**
- * What the server made of a mail. `sent`: it took it. `refused`: it never will. `retry`: it surely has not got it. `ambiguous`: the body was on its way when the
- * connection broke, so it may have it. `blocked`: no mail at all can be sent (login, TLS, configuration). A reason never holds an address.
+ * Sends mails through the server at `url`, from `from`. One recipient a mail; retries are the caller's: the same Message-ID and Date each time.
+ * Addresses are checked here and never parsed by the library, which has had a run of parser advisories; file and URL access are off.
  */
-export type MailResult = { result: 'sent' } | { result: 'refused' | 'retry' | 'ambiguous' | 'blocked'; reason: string }
+export function createMailDoor(url: string, from: string, { connections = 4, timeouts = {} }: MailDoorOptions = {}): MailDoor {
+  const { mailMs, ...limits } = { ...defaultTimeouts, ...timeouts }
+  const transport = nodemailer.createTransport(poolOptions(new URL(url), connections, limits))
+  // The library fills its buffers with the parts of a mail before it has spoken to the server, so only the finished stream tells whether the server was given any of it.
+  transport.use('stream', (mail, done) => {
+    const { tracker } = mail.data as TrackedMail
+    mail.message.processFunc((body) => (tracker.body = body))
+    done()
+  })
 
-export type MailDoor = { send(mail: OutgoingMail): Promise<MailResult>; close(): void }
+  const send = async (mail: OutgoingMail, signal?: AbortSignal): Promise<MailResult> => {
+    if (!isAddress(mail.to)) return { result: 'refused', reason: 'the recipient is no address of the form name@domain' }
+    const deadline = AbortSignal.timeout(mailMs)
+    const tracked: TrackedMail = {
+      ...messageOf(mail, from),
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      tracker: {},
+    }
+    try {
+      const { rejected, response } = await transport.sendMail(tracked)
+      if (rejected.length > 0) return { result: 'refused', reason: 'the server refused the recipient' }
+      return { result: 'sent', response: withoutAddresses(response, mail.to) }
+    } catch (error) {
+      return judgeError(error as SmtpError, tracked.tracker.body?.readableDidRead ?? false, mail.to)
+    }
+  }
 
-type SmtpError = { code?: string; responseCode?: number; message: string }
+  const verify = async () => {
+    try {
+      await transport.verify()
+    } catch (error) {
+      const judged = judgeError(error as SmtpError, false, from)
+      throw new TributaryError(
+        'smtp-unavailable',
+        `No connection to the mail server: ${'reason' in judged ? judged.reason : judged.result}.`,
+      )
+    }
+  }
+  return { send, verify, close: () => transport.close() }
+}
 
-const blockedCodes = new Set(['EAUTH', 'ETLS', 'ECONFIG', 'ENOAUTH', 'EOAUTH2'])
+type Limits = Omit<typeof defaultTimeouts, 'mailMs'>
 
-/**
- * Sends mails through the server at `url`, from `from`, on up to `connections` connections. One recipient a mail; retries are the caller's: the same Message-ID and Date
- * each time. Addresses are checked here and never parsed by the library, which has had a run of parser advisories; file and URL access are off.
- */
-export function createMailDoor(url: string, from: string, connections = 4): MailDoor {
-  const address = new URL(url)
-  const options: SMTPPool.Options & { maxRequeues: number; dnsTimeout: number } = {
+function poolOptions(address: URL, connections: number, limits: Limits): PoolOptions {
+  const isSecure = address.protocol === 'smtps:'
+  return {
     pool: true,
     host: address.hostname,
-    port: Number(address.port || (address.protocol === 'smtps:' ? 465 : 587)),
-    secure: address.protocol === 'smtps:',
+    port: Number(address.port || (isSecure ? 465 : 587)),
+    secure: isSecure,
     ...(address.username === ''
       ? {}
       : { auth: { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) } }),
     maxConnections: connections,
     maxMessages: 1000,
     maxRequeues: 0,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
-    dnsTimeout: 5_000,
+    connectionTimeout: limits.connectMs,
+    greetingTimeout: limits.greetingMs,
+    socketTimeout: limits.answerMs,
+    dnsTimeout: limits.dnsMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   }
-  const transport = nodemailer.createTransport(options)
+}
 
-  const send = async (mail: OutgoingMail): Promise<MailResult> => {
-    if (!isAddress(mail.to)) return { result: 'refused', reason: 'the recipient is no address of the form name@domain' }
-    // The library reads the HTML part only once the server has asked for the body: a read one tells "maybe sent" from "surely not".
-    const html = Readable.from([mail.html])
-    try {
-      const info = await transport.sendMail({
-        from: { name: 'Tributary', address: from },
-        to: { name: '', address: mail.to },
-        envelope: { from, to: [mail.to] },
-        subject: withoutControls(mail.subject),
-        text: mail.text,
-        html,
-        messageId: mail.messageId,
-        date: mail.date,
-        headers: { 'Auto-Submitted': 'auto-generated', ...mail.headers },
-      })
-      return info.rejected.length > 0 ? { result: 'refused', reason: 'the server refused the recipient' } : { result: 'sent' }
-    } catch (error) {
-      return classify(error as SmtpError, html.readableDidRead)
-    }
+function messageOf(mail: OutgoingMail, from: string): Mail.Options {
+  const headers = Object.entries(mail.headers ?? {}).map(([name, value]) => [name, onOneLine(value)])
+  return {
+    from: { name: 'Tributary', address: from },
+    to: { name: '', address: mail.to },
+    envelope: { from, to: [mail.to] },
+    subject: onOneLine(mail.subject),
+    text: mail.text,
+    html: mail.html,
+    messageId: onOneLine(mail.messageId),
+    date: mail.date,
+    headers: { 'Auto-Submitted': 'auto-generated', ...(Object.fromEntries(headers) as Record<string, string>) },
   }
-  return { send, close: () => transport.close() }
 }
 
-function classify(error: SmtpError, bodyWasRead: boolean): MailResult {
-  const { code = '', responseCode } = error
-  const reason = responseCode === undefined ? `the connection failed (${code || 'no code'})` : `the server answered ${responseCode}`
-  if (blockedCodes.has(code)) return { result: 'blocked', reason }
-  if (responseCode !== undefined)
-    return responseCode >= 500 && responseCode !== 503 ? { result: 'refused', reason } : { result: 'retry', reason }
-  return { result: bodyWasRead ? 'ambiguous' : 'retry', reason }
-}
-
-/** Whether `text` is an address that can be mailed to: an ASCII local part, a domain of letters, digits and hyphens, 254 characters at most (RFC 5321, without quoting). */
-export function isAddress(text: string): boolean {
-  return (
-    text.length <= 254 &&
-    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(
-      text,
-    )
-  )
-}
-
-const withoutControls = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+/** `text` without controls, line separators and the marks that turn the direction of what follows. */
+const onOneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
