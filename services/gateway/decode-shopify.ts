@@ -135,8 +135,9 @@ function nameOf(person: Json): string | null {
   return textIn(parts.join(' ')) ?? textIn(person['name'])
 }
 
+// Adding zero turns the -0 that JSON allows into 0.
 function quantityOf(value: unknown): number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : 1
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value + 0 : 1
 }
 
 /** Times are of RFC 3339; anything looser would be read in the time zone of this machine. */

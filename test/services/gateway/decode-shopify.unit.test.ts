@@ -44,6 +44,17 @@ describe('an order of Shopify', () => {
     expect(orderOf(own('order-shipped-as-a-present')).customer).toMatchObject({ name: 'Beatriz Lima', phone: null, email: null })
   })
 
+  it.each([
+    [3, 3],
+    [-0, 0],
+    [-1, 1],
+    [1.5, 1],
+    [2 ** 31, 1],
+    ['2', 1],
+  ])('with the quantity %j of a line counts %d', (quantity, counted) => {
+    expect(orderOf({ ...cancelled, line_items: [{ title: 'Meia', quantity }] }).items[0]?.quantity).toBe(counted)
+  })
+
   it('in a list comes beside others, and what is none is left out', () => {
     const decoded = decodeShopify(own('orders-wrapped'), context)
     expect(decoded.events).toMatchObject([{ event: { order_id: '9002' } }])

@@ -20,13 +20,17 @@ describe('a price', () => {
     ['10', null, null],
     ['10', 'EURO', null],
     ['99999999999999999999', 'USD', null],
+    ['-45035996273704.96', 'USD', -(2 ** 52)],
+    ['-45035996273704.97', 'USD', null],
+    ['90071992547409.91', 'USD', null],
+    ['-4503599627370.497', 'KWD', null],
   ])('%s %s is %s minor units', (price, currency, minor) => {
     expect(minorUnits(price, currency)).toBe(minor)
   })
 
   it('of any number of cents is exactly that many', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), (cents) => {
+      fc.property(fc.integer({ min: 0, max: 2 ** 52 }), (cents) => {
         const digits = String(cents).padStart(3, '0')
         expect(minorUnits(`${digits.slice(0, -2)}.${digits.slice(-2)}`, 'USD')).toBe(cents)
       }),
