@@ -12,6 +12,9 @@ export default async function startTestStack() {
   const offset = await freeOffset()
   // What the shell exports belongs to another stack; the tests have their own.
   const { KAFKA_BROKERS: _k, MYSQL_URL: _m, SCHEMA_REGISTRY_URL: _r, SMTP_URL: _s, KAFKA_PREFIX: _p, ...env } = process.env
+  // TEST_MYSQL_ADMIN_URL: another database server than the distribution's MariaDB, as its administrator.
+  const otherDatabase = process.env.TEST_MYSQL_ADMIN_URL
+  if (otherDatabase !== undefined) env.MYSQL_URL = otherDatabase
   const { options } = parseOptions(['--no-fleet', '--data', data, '--port-offset', String(offset)], process.cwd(), env)
   const state = await bringUp(
     options,
@@ -24,7 +27,7 @@ export default async function startTestStack() {
     data,
     ...state.addresses,
     mailPage: state.urls['mail catcher'],
-    mysqlAdminUrl: `mysql://root@127.0.0.1:${portOf(options, 'database')}/mysql`,
+    mysqlAdminUrl: otherDatabase ?? `mysql://root@127.0.0.1:${portOf(options, 'database')}/mysql`,
   })
   writeFileSync(join(data, 'offset'), String(offset))
   globalThis.tributaryTestStack = { options, state }
