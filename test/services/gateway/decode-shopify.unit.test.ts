@@ -55,10 +55,14 @@ describe('an order of Shopify', () => {
     expect(orderOf({ ...cancelled, line_items: [{ title: 'Meia', quantity }] }).items[0]?.quantity).toBe(counted)
   })
 
+  it('without lines, as a subscription to some fields sends it, is an order all the same', () => {
+    expect(orderOf(own('order-without-lines'))).toMatchObject({ order_id: '9006', status: 'PAID', total_minor: 34_990, items: [] })
+  })
+
   it('in a list comes beside others, and what is none is left out', () => {
     const decoded = decodeShopify(own('orders-wrapped'), context)
     expect(decoded.events).toMatchObject([{ event: { order_id: '9002' } }])
-    expect(decoded.ignored).toEqual([{ what: 'order', reason: 'it has no id, lines or payment state' }])
+    expect(decoded.ignored).toEqual([{ what: 'order', reason: 'it has no id, number or payment state' }])
   })
 
   it('is one cancellation, however often it is updated afterwards', () => {
