@@ -1,33 +1,55 @@
-import { authorLabels, formatPrice, formatTime, safeUrl, shorten, shownTranscript, type LeadMailView } from './lead-mail-view.ts'
+import { authorLabels, headlineOf, isGiven, mostOfMessage, mostProducts, type LeadMailView } from './lead-mail-view.ts'
+import { formatMoment, formatPrice, formatTime, safeUrl } from './shown-facts.ts'
+import { counted, cutText, oneLine, withoutHidden } from './shown-text.ts'
+import { cutNote, type ShownTranscript } from './shown-transcript.ts'
 
-/** The text part: the same facts in the same order as the HTML part. */
-export function renderText(view: LeadMailView, headline: string): string {
-  const { messages, leftOut } = shownTranscript(view.transcript)
-  const given = (text: string | null) => (text === null || text.trim() === '' ? 'not given' : shorten(text.replace(/\s+/g, ' '), 300))
-  const lines = [
-    `${headline} (${view.tenantName})`,
+/** The text part: the same facts in the same order as the HTML part. What people wrote is indented, so that no line of theirs can pass for one of ours. */
+export function renderText(view: LeadMailView, transcript: ShownTranscript): string {
+  const url = safeUrl(view.leadUrl)
+  return [
+    `${headlineOf(view)} (${oneLine(view.tenantName, 120)})`,
+    ...(url === undefined ? [] : [url]),
     '',
     `Name:         ${given(view.name)}`,
     `Email:        ${given(view.email)}`,
     `Phone:        ${given(view.phone)}`,
     `Order number: ${given(view.orderNumber)}`,
     `Received:     ${formatTime(view.occurredAt, view.timezone)}`,
-    `Source:       ${view.source}`,
-  ]
-  if (view.message !== null && view.message.trim() !== '') lines.push('', 'Message', shorten(view.message, 4_000))
-  if (messages.length > 0)
-    lines.push(
-      '',
-      'Conversation',
-      ...(leftOut > 0 ? [`(The first ${leftOut} messages are left out here.)`] : []),
-      ...messages.map(({ author, text }) => `${authorLabels[author]}: ${text}`),
-    )
-  if (view.products.length > 0) {
-    lines.push('', 'Products discussed')
-    for (const { title, priceMinor, currency, url } of view.products.slice(0, 10))
-      lines.push(
-        [`- ${shorten(title, 200)}`, formatPrice(priceMinor, currency), safeUrl(url)].filter((part) => part !== undefined).join('  '),
-      )
-  }
-  return [...lines, '', `Lead ${view.leadId}`, ''].join('\n')
+    `Source:       ${given(view.source)}`,
+    ...message(view),
+    ...conversation(view, transcript),
+    ...products(view),
+    '',
+    `Lead ${oneLine(view.leadId, 120)}`,
+    '',
+  ].join('\n')
 }
+
+function message({ message: text }: LeadMailView): string[] {
+  if (!isGiven(text)) return []
+  const { shown, leftOut } = cutText(withoutHidden(text.trim()), mostOfMessage)
+  return ['', 'MESSAGE', indented(shown + cutNote(leftOut))]
+}
+
+function conversation({ occurredAt, timezone }: LeadMailView, { messages, leftOut }: ShownTranscript): string[] {
+  if (messages.length === 0) return []
+  const said = messages.map(({ author, text, at, cut }) => {
+    const caption = formatMoment(at, occurredAt, timezone)
+    return `${authorLabels[author]}${caption === '' ? '' : `, ${caption}`}:\n${indented(text + cutNote(cut))}`
+  })
+  return ['', 'CONVERSATION', ...(leftOut === undefined ? [] : [leftOut]), ...said]
+}
+
+function products({ products: all }: LeadMailView): string[] {
+  if (all.length === 0) return []
+  const lines = all
+    .slice(0, mostProducts)
+    .map(({ title, priceMinor, currency, url }) =>
+      [`- ${oneLine(title, 150)}`, formatPrice(priceMinor, currency), safeUrl(url)].filter((part) => part !== undefined).join('  '),
+    )
+  const more = all.length - mostProducts
+  return ['', 'PRODUCTS DISCUSSED', ...lines, ...(more <= 0 ? [] : [`${counted(more, 'more product')} not shown here.`])]
+}
+
+const given = (text: string | null) => (isGiven(text) ? oneLine(text, 300) : 'not given')
+const indented = (text: string) => text.replace(/^/gm, '  ')

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-type Reply = string | 'drop' | 'reset' | 'hang' | 'trickle'
-
-/** What the server says where it does not say yes: to a command, or to the `body`. `drop` and `reset` break the connection, `hang` says nothing, `trickle` never ends its answer. */
+/** What the server says where it does not say yes: to a command, or to the `body`. `drop` and `reset` break the connection, `hang` says nothing, `partial` half an answer, `trickle` never ends its answer. */
 const scripts = {
   ok: {},
   'greeting-421': { greeting: '421 later' },
@@ -28,7 +26,7 @@ const scripts = {
   'hang-after-body': { body: 'hang' },
   'half-an-answer': { body: 'partial' },
   'trickle-after-body': { body: 'trickle' },
-} satisfies Record<string, Partial<Record<string, Reply>>>
+} satisfies Record<string, Partial<Record<string, string>>>
 
 export type SmtpScript = keyof typeof scripts
 
@@ -85,7 +83,7 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
 
 function talk(socket: Socket, state: ScriptedSmtp): void {
   const say = (point: string) => {
-    const script: Partial<Record<string, Reply>> = scripts[state.script]
+    const script: Partial<Record<string, string>> = scripts[state.script]
     const ehlo = ['scripted', ...state.extensions]
       .map((line, index, all) => `250${index === all.length - 1 ? ' ' : '-'}${line}`)
       .join('\r\n')
@@ -114,7 +112,7 @@ function talk(socket: Socket, state: ScriptedSmtp): void {
   })
 }
 
-function answer(socket: Socket, reply: Reply): void {
+function answer(socket: Socket, reply: string): void {
   if (reply === 'hang') return
   if (reply === 'drop') socket.end()
   else if (reply === 'reset') socket.resetAndDestroy()
