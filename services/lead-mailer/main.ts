@@ -29,8 +29,10 @@ await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS'], (context
     log,
     onFatal,
     prepare: () => assertMigrated(db, migrations),
-    turn: async () =>
-      (await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() })) > 0 ? 0 : idleMs,
+    turn: async (signal) =>
+      (await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() }, signal)) > 0
+        ? 0
+        : idleMs,
   })
   const refreshGauges = async () => {
     const { queued, oldestAt } = await mailBacklog(transactionOn(db))

@@ -14,8 +14,8 @@ import { renderLeadMail } from './render-lead-mail.ts'
 
 export type SendContext = { db: Knex; door: MailDoor; metrics: Metrics; log: Logger; claimMs: number; clock(): Date }
 
-const batch = 40
-const lanes = 4
+// As many as are sent at once, so that none waits behind others until its claim is over: the door ends a try within 45 s, a claim lasts 60 s.
+const batch = 4
 const minuteMs = 60_000
 const giveUpAfterMs = 48 * 60 * minuteMs
 
@@ -23,15 +23,11 @@ const giveUpAfterMs = 48 * 60 * minuteMs
  * One turn of the sender: takes due mails, sends them, writes what became of each. A mail whose last taker died is sent again with the same Message-ID and counted as ambiguous:
  * rather twice than never. Answers how many it took. Throws `smtp-unavailable` when the server takes no mail at all.
  */
-export async function sendMails(context: SendContext): Promise<number> {
+export async function sendMails(context: SendContext, signal?: AbortSignal): Promise<number> {
   const claim = randomBytes(16)
   const mails = await withTransaction(context.db, 10_000, (tx) => takeDueMails(tx, claim, batch, context.claimMs, context.clock()))
-  let blocked: string | undefined
-  const queue = [...mails]
-  const lane = async () => {
-    for (let mail = queue.shift(); mail !== undefined; mail = queue.shift()) blocked = (await sendOne(mail, claim, context)) ?? blocked
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  const reasons = await Promise.all(mails.map((mail) => sendOne(mail, claim, context, signal)))
+  const blocked = reasons.find((reason) => reason !== undefined)
   if (blocked !== undefined)
     throw new TributaryError(
       'smtp-unavailable',
@@ -41,14 +37,19 @@ export async function sendMails(context: SendContext): Promise<number> {
 }
 
 /** Sends one mail and settles it; answers the reason when the server takes no mail at all. */
-async function sendOne(mail: TakenMail, claim: Buffer, { db, door, metrics, log, clock }: SendContext): Promise<string | undefined> {
+async function sendOne(
+  mail: TakenMail,
+  claim: Buffer,
+  { db, door, metrics, log, clock }: SendContext,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const tx = transactionOn(db)
   if (mail.wasTaken) metrics.count('tributary_mails_total', { result: 'ambiguous' })
   const view = await viewOf(mail, db)
   const result: MailResult =
     view === undefined
       ? { result: 'refused', reason: 'the submission that it is about is gone' }
-      : await door.send({ ...renderLeadMail(view), to: mail.recipient, messageId: mail.messageId, date: new Date(mail.queuedAt) })
+      : await door.send({ ...renderLeadMail(view), to: mail.recipient, messageId: mail.messageId, date: new Date(mail.queuedAt) }, signal)
   const verdict = verdictOn(mail, result, clock())
   await settleMail(tx, mail, claim, verdict, clock())
   const counted = { sent: 'sent', failed: 'failed', queued: 'retried' } as const
@@ -66,6 +67,8 @@ async function sendOne(mail: TakenMail, claim: Buffer, { db, door, metrics, log,
 export function verdictOn(mail: Pick<TakenMail, 'attempts' | 'queuedAt'>, result: MailResult, now: Date): MailVerdict {
   if (result.result === 'sent') return { state: 'sent' }
   if (result.result === 'refused') return { state: 'failed', reason: result.reason }
+  // A server that takes no mail at all says nothing about this one: it waits, however long the server's own trouble lasts.
+  if (result.result === 'blocked') return { state: 'queued', reason: result.reason, dueAt: new Date(now.getTime() + minuteMs) }
   if (now.getTime() - mail.queuedAt > giveUpAfterMs) return { state: 'failed', reason: `given up after two days: ${result.reason}` }
   const waitMs = Math.min(60, 2 ** (mail.attempts - 1)) * minuteMs
   return { state: 'queued', reason: result.reason, dueAt: new Date(now.getTime() + waitMs) }
