@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Started } from './child-process.ts'
 import type { Addresses } from './light-parts.ts'
@@ -18,9 +18,12 @@ export function readState(data: string): StackState | undefined {
   return existsSync(fileOf(data)) ? (JSON.parse(readFileSync(fileOf(data), 'utf8')) as StackState) : undefined
 }
 
+/** Writes the record in one move: another program that asks for the state meanwhile reads the old one or the new one, never half of it. */
 export function writeState(data: string, state: StackState): void {
   mkdirSync(data, { recursive: true })
-  writeFileSync(fileOf(data), `${JSON.stringify(state, null, 2)}\n`)
+  const draft = `${fileOf(data)}.${process.pid}`
+  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`)
+  renameSync(draft, fileOf(data))
 }
 
 export function forgetState(data: string): void {
