@@ -42,6 +42,26 @@ export async function withTransaction<Result>(db: Knex, deadlineMs: number, work
   }
 }
 
+// Most inserts of a busy worker fill these; what is left goes as text. Few lengths, so that a connection prepares each statement a handful of times and then never again.
+const preparedLengths = [500, 200, 100, 50, 25]
+
+type PreparedRun = (sql: string, values: unknown[]) => Promise<void>
+
+/**
+ * Runs statements prepared, on the connection of the transaction `trx`. knex has no door to the binary protocol, in which neither we write a large insert as text
+ * nor the server parses it.
+ */
+function preparedOn(trx: Knex): PreparedRun {
+  return async (sql, values) => {
+    const connection = (await trx.client.acquireConnection()) as Preparing
+    await new Promise<void>((resolve, reject) => {
+      connection.execute(sql, values, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+}
+
+type Preparing = { execute(sql: string, values: unknown[], done: (error: Error | null) => void): void }
+
 /** The same verbs outside a transaction: each statement commits on its own. */
 export function transactionOn(db: Knex): Transaction {
   const run = async (sql: string, values: readonly unknown[]) => {
@@ -56,7 +76,15 @@ export function transactionOn(db: Knex): Transaction {
       const head = `INSERT INTO ${table} (${columns.join(',')}) VALUES `
       const tail = onDuplicate === undefined ? '' : ` ON DUPLICATE KEY UPDATE ${onDuplicate}`
       const slot = `(${columns.map(() => '?').join(',')})`
-      for (const chunk of chunked(rows)) await run(head + chunk.map(() => slot).join(',') + tail, chunk.flat())
+      const statement = (length: number) => head + `${slot},`.repeat(length - 1) + slot + tail
+      for (const chunk of chunked(rows)) {
+        let rest = chunk
+        for (const length of db.isTransaction === true ? preparedLengths : []) {
+          for (; rest.length >= length; rest = rest.slice(length))
+            await preparedOn(db)(statement(length), rest.slice(0, length).flat().map(toBinding))
+        }
+        if (rest.length > 0) await run(statement(rest.length), rest.flat())
+      }
     },
   }
 }
