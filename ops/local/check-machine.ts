@@ -39,7 +39,7 @@ export async function checkExternalParts(addresses: Readonly<Record<string, stri
   for (const [variable, value] of Object.entries(addresses)) {
     for (const place of value.split(',')) {
       const url = new URL(place.includes('://') ? place : `tcp://${place}`)
-      const port = Number(url.port || ({ 'mysql:': 3306, 'http:': 80, 'https:': 443, 'smtps:': 465 }[url.protocol] ?? 25))
+      const port = Number(url.port || ({ 'mysql:': 3306, 'http:': 80, 'https:': 443, 'smtps:': 465 }[url.protocol] ?? 587))
       if (!(await answers(url.hostname, port)))
         problems.push(
           `${variable} names ${url.hostname}:${port}, where nothing answers: start that part, or unset ${variable} to have one started here`,

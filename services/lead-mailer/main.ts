@@ -28,7 +28,11 @@ await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS'], (context
     metrics,
     log,
     onFatal,
-    prepare: () => assertMigrated(db, migrations),
+    prepare: async () => {
+      await assertMigrated(db, migrations)
+      // A wrong server or password shows now, not with the first lead.
+      await door.verify()
+    },
     turn: async (signal) =>
       (await sendMails({ db, door, metrics, log, claimMs: settings.MAIL_CLAIM_SECONDS * 1000, clock: () => new Date() }, signal)) > 0
         ? 0

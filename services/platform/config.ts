@@ -53,7 +53,7 @@ export const settings = {
     shape: url('smtp:', 'smtps:'),
     default: undefined,
     example: 'smtp://127.0.0.1:1025',
-    meaning: 'Mail server; user and password in the address',
+    meaning: 'Mail server; user and password in the address, which are given only over TLS unless the server is on this machine',
   },
   MAIL_FROM: {
     shape: z.email(),

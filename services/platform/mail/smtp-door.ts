@@ -80,6 +80,14 @@ export function createMailDoor(url: string, from: string, { connections = 4, tim
   return { send, verify, close: () => transport.close() }
 }
 
+/**
+ * Whether a server must be asked for TLS before it is given a login: it must unless the connection is encrypted from its start, there is no login, or it stays on this machine.
+ * Without it a man in the middle strips the server's offer of STARTTLS and reads the password (RFC 8314).
+ */
+export function mustEncrypt({ protocol, username, hostname }: URL): boolean {
+  return protocol === 'smtp:' && username !== '' && !/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}
+
 type Limits = Omit<typeof defaultTimeouts, 'mailMs'>
 
 function poolOptions(address: URL, connections: number, limits: Limits): PoolOptions {
@@ -89,6 +97,7 @@ function poolOptions(address: URL, connections: number, limits: Limits): PoolOpt
     host: address.hostname,
     port: Number(address.port || (isSecure ? 465 : 587)),
     secure: isSecure,
+    requireTLS: mustEncrypt(address),
     ...(address.username === ''
       ? {}
       : { auth: { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) } }),
