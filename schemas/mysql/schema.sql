@@ -74,6 +74,38 @@ CREATE TABLE `event_counts` (
   PRIMARY KEY (`tenant_id`,`worker`,`topic`,`partition`,`source`,`hour`,`outcome`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `follow_ups` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `follow_up_id` binary(16) NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `due_at` datetime(3) NOT NULL,
+  `note` text NOT NULL,
+  `agent` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `remind_at` datetime(3) DEFAULT NULL,
+  `reminded_at` datetime(3) DEFAULT NULL,
+  `author` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  `settled_by` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`follow_up_id`),
+  KEY `follow_ups_lead` (`tenant_id`,`lead_id`),
+  KEY `follow_ups_due` (`tenant_id`,`state`,`due_at`),
+  KEY `follow_ups_agent` (`tenant_id`,`agent`,`state`,`due_at`),
+  KEY `follow_ups_remind` (`remind_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `idempotency_keys` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `request_hash` binary(32) NOT NULL,
+  `status` smallint(5) unsigned NOT NULL,
+  `response` mediumtext NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`key_hash`),
+  KEY `idempotency_keys_created` (`created_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `key_conflicts` (
   `tenant_id` int(10) unsigned NOT NULL,
   `event_hash` binary(32) NOT NULL,
@@ -122,6 +154,26 @@ CREATE TABLE `lead_events` (
   `published_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`tenant_id`,`aggregateid`,`sequence`),
   KEY `lead_events_pending` (`pending_shard`,`tenant_id`,`aggregateid`,`sequence`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_notes` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `note_id` binary(16) NOT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `author` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `text` text NOT NULL,
+  `written_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`lead_id`,`note_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_reads` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `user_id` binary(16) NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `read_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`user_id`,`lead_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `lead_submissions` (
@@ -212,6 +264,8 @@ CREATE TABLE `score_lines` (
   `points` smallint(6) NOT NULL,
   `sequence` int(10) unsigned NOT NULL,
   `scored_at` datetime(3) NOT NULL,
+  `author` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `reason` varchar(500) DEFAULT NULL,
   PRIMARY KEY (`tenant_id`,`lead_id`,`rule`,`evidence`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -258,6 +312,16 @@ CREATE TABLE `tenants` (
   `timezone` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'UTC',
   `mail_to` varchar(254) DEFAULT NULL,
   `created_at` datetime(3) NOT NULL,
+  `plan` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'boost',
+  `on_closed` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'new_lead',
   PRIMARY KEY (`tenant_id`),
   UNIQUE KEY `tenants_slug` (`slug`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `workflows` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `definition` mediumtext NOT NULL,
+  `changed_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

@@ -3,10 +3,10 @@ import { textOf } from './decide-contacts.ts'
 import { idFromEvent, uuidOf } from './event-identity.ts'
 import type { Decision } from './find-contacts.ts'
 import { appendLeadEvents, type LeadEvent, type LeadEventKind } from './lead-events.ts'
-import { lockLeadsOfContacts, snapshotOf, writeLeads, type Lead } from './lead-store.ts'
+import { lockLeads, lockLeadsOfContacts, snapshotOf, writeLeads, type Lead } from './lead-store.ts'
 import type { Submission } from './submission.ts'
 import type { Tenant } from './tenants.ts'
-import { firstStatusOf } from './workflow.ts'
+import { firstStatusOf, reopeningOf } from './workflow.ts'
 
 /**
  * How an event touches a lead. `open_or_join`: a submission on the contact's active lead, or a new lead. `join`: a submission where there is an active lead, else nothing.
@@ -46,8 +46,11 @@ export async function attachToLeads(tx: Transaction, tenant: Tenant, attachments
   const contacts = new Map(attachments.map(({ contact }) => [textOf(contact.contactId), contact.contactId]))
   const { active, latest } = await lockLeadsOfContacts(tx, tenant.tenantId, [...contacts.values()])
   const leads = new Map(active.map((lead) => [textOf(lead.contactId), lead]))
+  const ended = tenant.onClosed === 'reopen' ? await lockLatestEnded(tx, tenant, leads, latest) : new Map<string, Lead>()
   const drafts: Draft[] = []
   const results = attachments.map((attachment): Attached => {
+    const reopened = reopen(tenant, attachment, leads, ended)
+    if (reopened !== undefined) drafts.push(reopened)
     const draft = attach(tenant, attachment, leads, latest)
     if (draft === undefined) return 'nothing'
     drafts.push(draft)
@@ -58,6 +61,41 @@ export async function attachToLeads(tx: Transaction, tenant: Tenant, attachments
   await writeSubmissions(tx, tenant.tenantId, drafts, now)
   await appendLeadEvents(tx, drafts.map(toLeadEvent), now)
   return results
+}
+
+/** Locks the latest leads of contacts without an active one. They come behind the active ones in the order of locks, but nobody else changes them: their contacts are locked. */
+async function lockLatestEnded(
+  tx: Transaction,
+  tenant: Tenant,
+  active: ReadonlyMap<string, Lead>,
+  latest: ReadonlyMap<string, Buffer>,
+): Promise<Map<string, Lead>> {
+  const ids = [...latest].filter(([contact]) => !active.has(contact)).map(([, leadId]) => leadId)
+  const leads = await lockLeads(tx, tenant.tenantId, ids)
+  return new Map(leads.filter((lead) => !lead.active).map((lead) => [textOf(lead.contactId), lead]))
+}
+
+/** Where the tenant wants it and the workflow has a move for it, brings the person's ended lead back for a submission; undefined otherwise. */
+function reopen(tenant: Tenant, attachment: Attachment, leads: Map<string, Lead>, ended: ReadonlyMap<string, Lead>): Draft | undefined {
+  const contact = textOf(attachment.contact.contactId)
+  const lead = ended.get(contact)
+  const move = lead === undefined ? undefined : reopeningOf(tenant.definition, lead.status)
+  if (lead === undefined || move === undefined || leads.has(contact) || attachment.how !== 'open_or_join') return undefined
+  const previousStatus = lead.status
+  lead.status = move.to
+  lead.active = true
+  lead.sequence++
+  leads.set(contact, lead)
+  return {
+    tenant,
+    lead,
+    attachment,
+    submissionId: null,
+    sequence: lead.sequence,
+    kind: 'status_changed',
+    previousStatus,
+    snapshot: snapshotOf(lead),
+  }
 }
 
 /** Works out, purely but for moving the lead on, what one event does. */
@@ -93,7 +131,7 @@ function openLead(tenant: Tenant, { contact, submission, source, occurredAt, eve
   return {
     leadId: idFromEvent('lead', tenant.slug, occurredAt, eventHash),
     contactId: contact.contactId,
-    status: firstStatusOf(tenant.workflow).name,
+    status: firstStatusOf(tenant.definition).name,
     active: true,
     sequence: 0,
     score: 0,
@@ -174,7 +212,7 @@ function toLeadEvent({ tenant, lead, attachment, submissionId, sequence, kind, p
       orderId: attachment.order?.id ?? null,
       orderStatus: attachment.order?.status ?? null,
       previousStatus,
-      reason: null,
+      reason: kind === 'status_changed' ? 'A new submission came in.' : null,
       source: attachment.source,
       visitorId: lead.visitorId,
       conversationId: lead.conversationId,

@@ -2,7 +2,28 @@ import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
 import { idFromEvent } from './event-identity.ts'
 
 /** What can happen to a lead. The word stands in the table, in lead.activity and in the history that people read. */
-export type LeadEventKind = 'opened' | 'submission_added' | 'order_changed' | 'status_changed' | 'score_changed'
+export type LeadEventKind =
+  | 'opened'
+  | 'submission_added'
+  | 'order_changed'
+  | 'status_changed'
+  | 'score_changed'
+  | 'assigned'
+  | 'follow_up_added'
+  | 'follow_up_changed'
+  | 'follow_up_done'
+  | 'follow_up_cancelled'
+  | 'note_added'
+
+/** What the history says beside the snapshot, by kind of event: what was before, and the ids of follow-ups and notes. */
+export type LeadEventDetails = {
+  previousStatus?: string
+  previousScore?: number
+  previousAssignee?: string | null
+  followUpId?: string
+  dueAt?: number
+  noteId?: string
+}
 
 /** The lead after an event. */
 export type LeadSnapshot = { status: string; active: boolean; score: number; tags: string[]; assignee: string | null }
@@ -19,6 +40,7 @@ export type LeadEventPayload = {
   visitorId: string | null
   conversationId: string | null
   snapshot: LeadSnapshot
+  details?: LeadEventDetails
 }
 
 export type LeadEvent = {

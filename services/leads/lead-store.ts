@@ -73,6 +73,21 @@ export async function lockLeads(tx: Transaction, tenantId: number, leadIds: read
   return rows.map(toLead)
 }
 
+/** Locks the contacts, in the order of their ids, and answers those of them that have an active lead. No other lead of theirs becomes active until the transaction ends. */
+export async function lockContacts(tx: Transaction, tenantId: number, contactIds: readonly Buffer[]): Promise<Buffer[]> {
+  if (contactIds.length === 0) return []
+  const sorted = [...contactIds].sort(Buffer.compare)
+  await tx.select(
+    'SELECT contacts.contact_id FROM contacts WHERE contacts.tenant_id = ? AND contacts.contact_id IN (?) ORDER BY contacts.contact_id FOR UPDATE',
+    [tenantId, sorted],
+  )
+  const rows = await tx.select<{ contact_id: Buffer }>(
+    'SELECT leads.contact_id FROM leads WHERE leads.tenant_id = ? AND leads.active_contact_id IN (?)',
+    [tenantId, sorted],
+  )
+  return rows.map(({ contact_id }) => contact_id)
+}
+
 /** Locks the contacts and answers their active leads, locked, and the id of each one's latest lead. Whoever wants to open a lead for a contact waits here, so that it has one active lead at most. */
 export async function lockLeadsOfContacts(
   tx: Transaction,

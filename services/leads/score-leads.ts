@@ -1,9 +1,10 @@
-import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
+import type { Transaction } from '../platform/mysql/transaction.ts'
 import { textOf } from './decide-contacts.ts'
 import { uuidBytes, uuidOf } from './event-identity.ts'
 import { appendLeadEvents, type LeadEvent, type LeadEventKind, type LeadEventPayload } from './lead-events.ts'
 import { lockLeads, snapshotOf, writeLeads, type Lead } from './lead-store.ts'
-import { scoreActivity, sumOf, type ScoreLine } from './score-rules.ts'
+import { readLines, writeLines, type WrittenLine } from './score-lines.ts'
+import { scoreActivity, sumOf } from './score-rules.ts'
 import type { SubmissionContent, Tag } from './submission.ts'
 import type { Tenant } from './tenants.ts'
 
@@ -12,7 +13,6 @@ export type ActivityRef = { leadId: Buffer; sequence: number }
 
 type HistoryRow = { aggregateid: Buffer; sequence: number; type: LeadEventKind; occurred_at: number; payload: string }
 type SubmissionRow = { submission_id: Buffer; tag: Tag; content: string }
-type LineRow = { lead_id: Buffer; rule: string; evidence: string; version: number; points: number }
 
 /**
  * Scores activities of one tenant, each on its own, in the order of the history: adds score lines, sets the lead's score to their sum and, where it changed, appends `score_changed`.
@@ -25,7 +25,7 @@ export async function scoreLeads(tx: Transaction, tenant: Tenant, activities: re
   const history = await readHistory(tx, tenant.tenantId, activities)
   const submissions = await readSubmissions(tx, tenant.tenantId, [...history.values()])
   const lines = await readLines(tx, tenant.tenantId, [...leads.values()])
-  const newRows: SqlRow[] = []
+  const written: WrittenLine[] = []
   const events: LeadEvent[] = []
   const changed = activities.map((ref) => {
     const lead = leads.get(textOf(ref.leadId))
@@ -36,18 +36,7 @@ export async function scoreLeads(tx: Transaction, tenant: Tenant, activities: re
     const submission = payload.submissionId === null ? null : (submissions.get(payload.submissionId) ?? null)
     const order = payload.orderId === null || payload.orderStatus === null ? null : { id: payload.orderId, status: payload.orderStatus }
     const added = scoreActivity({ sequence: row.sequence, kind: row.type, submission, order, region: tenant.region }, existing)
-    newRows.push(
-      ...added.map((line): SqlRow => [
-        tenant.tenantId,
-        lead.leadId,
-        line.rule,
-        line.evidence,
-        line.version,
-        line.points,
-        row.sequence,
-        now,
-      ]),
-    )
+    written.push(...added.map((line) => ({ ...line, leadId: lead.leadId, sequence: row.sequence })))
     lines.set(textOf(lead.leadId), [...existing, ...added])
     const score = sumOf(existing) + sumOf(added)
     if (score === lead.score) return false
@@ -56,13 +45,7 @@ export async function scoreLeads(tx: Transaction, tenant: Tenant, activities: re
     events.push(scoreChanged(tenant, lead, row.occurred_at, payload))
     return true
   })
-  newRows.sort(
-    (a, b) =>
-      Buffer.compare(a[1] as Buffer, b[1] as Buffer) ||
-      compareText(a[2] as string, b[2] as string) ||
-      compareText(a[3] as string, b[3] as string),
-  )
-  await tx.insert('score_lines', ['tenant_id', 'lead_id', 'rule', 'evidence', 'version', 'points', 'sequence', 'scored_at'], newRows)
+  await writeLines(tx, tenant.tenantId, written, now)
   await writeLeads(
     tx,
     tenant.tenantId,
@@ -120,17 +103,5 @@ async function readSubmissions(tx: Transaction, tenantId: number, history: reado
   )
 }
 
-async function readLines(tx: Transaction, tenantId: number, leads: readonly Lead[]): Promise<Map<string, ScoreLine[]>> {
-  const lines = new Map<string, ScoreLine[]>()
-  if (leads.length === 0) return lines
-  const rows = await tx.select<LineRow>(
-    'SELECT lead_id, rule, evidence, version, points FROM score_lines WHERE tenant_id = ? AND lead_id IN (?)',
-    [tenantId, leads.map(({ leadId }) => leadId)],
-  )
-  for (const { lead_id, ...line } of rows) lines.set(textOf(lead_id), [...(lines.get(textOf(lead_id)) ?? []), line])
-  return lines
-}
-
 const historyKey = (leadId: Buffer, sequence: number) => `${textOf(leadId)}:${sequence}`
 const distinct = (ids: readonly Buffer[]) => [...new Map(ids.map((id) => [textOf(id), id])).values()]
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,7 +1,7 @@
 /** One word of a workflow. A final status ends the lead: it is no longer active. */
 export type Status = { name: string; label: string; isFinal: boolean }
-/** A move that people may make, with the label of its button. */
-export type Move = { from: string; to: string; label: string }
+/** A move that people may make, with the label of its button. One that `reopens` leads from a final status back to an open one; no other move leaves a final status. */
+export type Move = { from: string; to: string; label: string; reopens?: boolean }
 /** How a tenant works its leads, as data (DESIGN D11). A new lead has the first status. */
 export type Workflow = { name: string; statuses: readonly Status[]; moves: readonly Move[] }
 
@@ -15,7 +15,7 @@ const helpdesk: Workflow = {
     { from: 'new', to: 'handled', label: 'Mark Handled' },
     { from: 'new', to: 'closed', label: 'Close' },
     { from: 'handled', to: 'closed', label: 'Close' },
-    { from: 'closed', to: 'new', label: 'Reopen' },
+    { from: 'closed', to: 'new', label: 'Reopen', reopens: true },
   ],
 }
 
@@ -40,9 +40,19 @@ const pipeline: Workflow = {
 /** The workflows that ship. */
 export const workflows: ReadonlyMap<string, Workflow> = new Map([helpdesk, pipeline].map((workflow) => [workflow.name, workflow]))
 
-/** The status of a new lead. Throws when there is no workflow of that name. */
-export function firstStatusOf(workflowName: string): Status {
-  const first = workflows.get(workflowName)?.statuses[0]
-  if (first === undefined) throw new Error(`no workflow is named ${workflowName}`)
+/** The status of a new lead. Throws for a workflow without statuses, which no check lets in. */
+export function firstStatusOf(workflow: Workflow): Status {
+  const [first] = workflow.statuses
+  if (first === undefined) throw new Error(`the workflow ${workflow.name} has no status`)
   return first
 }
+
+/** The status of this name; undefined when the workflow has none. */
+export const statusOf = (workflow: Workflow, name: string): Status | undefined => workflow.statuses.find((status) => status.name === name)
+
+/** The moves that a lead in this status may make, in the order of their buttons. */
+export const movesFrom = (workflow: Workflow, status: string): Move[] => workflow.moves.filter(({ from }) => from === status)
+
+/** The move by which a lead in this final status comes back to life; undefined when there is none. */
+export const reopeningOf = (workflow: Workflow, status: string): Move | undefined =>
+  workflow.moves.find(({ from, reopens }) => from === status && reopens === true)

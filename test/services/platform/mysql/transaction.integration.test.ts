@@ -24,7 +24,9 @@ const rows = Array.from({ length: 537 }, (_, id) => rowOf(id, id % 3 === 0 ? nul
 
 const stored = async () =>
   (
-    await world.tx.select<{ id: number; bytes: Buffer; word: string | null; big: number; at: number }>('SELECT * FROM many_rows ORDER BY id')
+    await world.tx.select<{ id: number; bytes: Buffer; word: string | null; big: number; at: number }>(
+      'SELECT * FROM many_rows ORDER BY id',
+    )
   ).map(({ id, bytes, word, big, at }) => [id, bytes, word, big, new Date(at)])
 
 it('a large insert stores what it is given, prepared or as text', async () => {
