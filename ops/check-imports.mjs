@@ -38,13 +38,10 @@ function breach(file, target, isTypeOnly) {
   if (other[0] !== 'services') return 'services import only services and schemas'
   if (room === other[1]) return undefined
   if (room === 'platform') return 'platform imports nothing of ours'
-  if (room === 'leads')
-    return other[1] !== 'platform'
-      ? 'leads imports only types of platform'
-      : isTypeOnly
-        ? undefined
-        : 'leads imports only types of platform'
-  if (other[1] === 'platform' || other[1] === 'leads') return undefined
+  if (room === 'leads') return other[1] === 'platform' && isTypeOnly ? undefined : 'leads imports only types of platform'
+  if (room === 'accounts')
+    return ['platform', 'leads'].includes(other[1]) && isTypeOnly ? undefined : 'accounts imports only types of platform and leads'
+  if (['platform', 'leads', 'accounts'].includes(other[1])) return undefined
   // The command line is no process: its gateway command decodes with the gateway's own functions.
   return room === 'cli' && other[1] === 'gateway' ? undefined : 'a process never imports another process'
 }

@@ -63,3 +63,12 @@ export async function markRead(
 export async function markUnread(tx: Transaction, tenantId: number, userId: Buffer, leadId: Buffer): Promise<void> {
   await tx.execute('DELETE FROM lead_reads WHERE tenant_id = ? AND user_id = ? AND lead_id = ?', [tenantId, userId, leadId])
 }
+
+/** Up to which row of its history a person has read a lead; 0 for never. */
+export async function readSequence(tx: Transaction, tenantId: number, userId: Buffer, leadId: Buffer): Promise<number> {
+  const [row] = await tx.select<{ sequence: number }>(
+    'SELECT lead_reads.sequence FROM lead_reads WHERE lead_reads.tenant_id = ? AND lead_reads.user_id = ? AND lead_reads.lead_id = ?',
+    [tenantId, userId, leadId],
+  )
+  return row?.sequence ?? 0
+}

@@ -8,7 +8,6 @@ export type RefusalCode =
   | 'contact-has-active-lead'
   | 'changed-since'
   | 'score-out-of-range'
-  | 'no-manual-score'
   | 'text-empty'
   | 'text-too-long'
   | 'follow-up-not-found'

@@ -62,6 +62,20 @@ export const settings = {
     meaning: 'Sender of notification mails',
   },
   MAIL_CLAIM_SECONDS: { shape: positive, default: '60', example: '60', meaning: 'Time after which a mail whose mailer died is sent again' },
+  API_HOST: { shape: z.string().min(1), default: '127.0.0.1', example: '0.0.0.0', meaning: 'Address that the API listens on' },
+  API_PORT: { shape: port, default: '8080', example: '8080', meaning: 'Port that the API listens on; 0 takes a free one' },
+  PUBLIC_URL: {
+    shape: url('http:', 'https:'),
+    default: 'http://127.0.0.1:8080',
+    example: 'https://leads.shop.example',
+    meaning: 'Address under which people reach the API and the console; links in mails begin with it',
+  },
+  API_REQUESTS_PER_MINUTE: {
+    shape: positive,
+    default: '1200',
+    example: '1200',
+    meaning: 'Requests a minute that one credential or, without one, one address may make of one API process',
+  },
   OPS_HOST: { shape: z.string().min(1), default: '127.0.0.1', example: '0.0.0.0', meaning: 'Address of /metrics, /livez and /readyz' },
   OPS_PORT: { shape: port, default: '0', example: '9101', meaning: 'Port of /metrics, /livez and /readyz; 0 takes a free one' },
   LOG_LEVEL: {

@@ -82,6 +82,17 @@ export const metricCatalogue = {
   tributary_published_total: { type: 'counter', labels: ['topic'], help: 'Records acknowledged by the broker, by topic.' },
   tributary_publish_failures_total: { type: 'counter', labels: ['cause'], help: 'Sends that failed and are sent again.' },
   tributary_leased_shards: { type: 'gauge', labels: [], help: 'Outbox shards that this relay holds.' },
+  tributary_http_requests_total: {
+    type: 'counter',
+    labels: ['method', 'route', 'status'],
+    help: 'Requests answered by the API, by method, pattern of the route and status.',
+  },
+  tributary_http_request_seconds: {
+    type: 'histogram',
+    labels: ['route'],
+    buckets: seconds,
+    help: 'From the head of a request to the end of its answer, by pattern of the route.',
+  },
   tributary_mails_total: {
     type: 'counter',
     labels: ['result'],

@@ -1,0 +1,24 @@
+import { pino } from 'pino'
+import { Metrics } from '../platform/metrics.ts'
+import { connectDatabase } from '../platform/mysql/connection.ts'
+import { buildApi } from './app.ts'
+
+/** The OpenAPI document of the API, made from its routes; asks no database. */
+export async function apiDocument(): Promise<object> {
+  const never = async () => {
+    throw new Error('the document is made without requests')
+  }
+  const app = await buildApi({
+    db: connectDatabase('mysql://nobody@127.0.0.1:1/none', 1),
+    log: pino({ level: 'silent' }),
+    metrics: new Metrics(),
+    clock: () => new Date(0),
+    identify: never,
+    expectAgent: never,
+    publicUrl: 'http://127.0.0.1:8080',
+    requestsPerMinute: 1,
+  })
+  const document = app.swagger()
+  await app.close()
+  return document
+}
