@@ -166,6 +166,23 @@ export const onCallRows: Row[] = [
     ],
   },
   {
+    title: 'API',
+    panels: [
+      graph(
+        'Requests by status',
+        'eps',
+        [line(`status:tributary_http_requests:rate5m ${orNoneOf('status', '200')}`, '{{status}}')],
+        'Answers a second. A page when more than one in twenty is 5xx.',
+      ),
+      graph(
+        'Slowest routes, p99',
+        's',
+        [line(`topk(5, route:tributary_http_request_seconds:p99_5m) ${orNoneOf('route', 'none')}`, '{{route}}')],
+        'A ticket above 2 s. A stream counts with its whole life.',
+      ),
+    ],
+  },
+  {
     title: 'Processes',
     panels: [
       graph(

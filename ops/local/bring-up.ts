@@ -2,7 +2,7 @@ import { isRunning, lastLines, stopProgram, type Started } from './child-process
 import { checkExternalParts, checkMachine } from './check-machine.ts'
 import { databasePart, fleetUrl } from './database-part.ts'
 import { kafkaPart, registryPart } from './java-parts.ts'
-import { mailCatcherPart, processPart, prometheusPart, type Addresses } from './light-parts.ts'
+import { apiUrl, mailCatcherPart, processPart, prometheusPart, type Addresses } from './light-parts.ts'
 import { PartFailure, waitUntilReady, type LocalPart } from './part.ts'
 import { sendSyntheticEvent } from './send-synthetic-event.ts'
 import { setUpFleet } from './set-up-fleet.ts'
@@ -109,6 +109,7 @@ export const isWhole = (state: StackState) => state.isReady && state.parts.every
 
 function urlsOf(options: StackOptions, names: Set<string>, hasPrometheus: boolean): Record<string, string> {
   return {
+    ...(options.fleet ? { 'api (document)': `${apiUrl(options)}/docs` } : {}),
     ...(names.has('mail catcher') ? { 'mail catcher': `http://127.0.0.1:${portOf(options, 'mail catcher (page)')}/` } : {}),
     ...(hasPrometheus ? { prometheus: `http://127.0.0.1:${portOf(options, 'prometheus')}/` } : {}),
     ...(options.fleet ? Object.fromEntries(processNames.map((name) => [name, `http://127.0.0.1:${portOf(options, name)}/metrics`])) : {}),

@@ -31,18 +31,23 @@ export function processPart(name: (typeof processNames)[number], options: StackO
   const port = portOf(options, name)
   return {
     name,
-    ports: [name],
+    ports: name === 'api' ? [name, 'api (HTTP)'] : [name],
     log,
     patienceMs: 60_000,
     start: () =>
       startProgram(process.execPath, ['--enable-source-maps', join(options.root, 'dist/services', name, 'main.js')], {
         cwd: options.root,
-        env: { ...options.env, ...addresses, OPS_HOST: '127.0.0.1', OPS_PORT: String(port) },
+        env: { ...httpSettings(options), ...options.env, ...addresses, OPS_HOST: '127.0.0.1', OPS_PORT: String(port) },
         log,
       }),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
   }
 }
+
+/** Where the API of this stack is found. */
+export const apiUrl = (options: StackOptions) => `http://127.0.0.1:${portOf(options, 'api (HTTP)')}`
+
+const httpSettings = (options: StackOptions) => ({ API_PORT: String(portOf(options, 'api (HTTP)')), PUBLIC_URL: apiUrl(options) })
 
 /** Prometheus, scraping every process, with the rules of ops/prometheus; undefined where it is not installed. */
 export function prometheusPart(options: StackOptions): LocalPart | undefined {

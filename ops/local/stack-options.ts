@@ -26,10 +26,20 @@ export const basePorts = {
   'status-relay': 9104,
   'lead-scorer': 9105,
   'lead-mailer': 9106,
+  api: 9107,
+  'api (HTTP)': 8080,
 } as const
 
 export type PortName = keyof typeof basePorts
-export const processNames = ['chat-form-intake', 'broadcast-intake', 'order-intake', 'status-relay', 'lead-scorer', 'lead-mailer'] as const
+export const processNames = [
+  'chat-form-intake',
+  'broadcast-intake',
+  'order-intake',
+  'status-relay',
+  'lead-scorer',
+  'lead-mailer',
+  'api',
+] as const
 
 export const portOf = (options: StackOptions, name: PortName) => basePorts[name] + options.portOffset
 

@@ -94,7 +94,7 @@ export async function createWorld(tenants: string[] = ['demo'], partitions = 3):
     produce: (records) => producer.send(records),
     start: async (name, extra = {}) => {
       const child = spawn(process.execPath, [`dist/services/${name}/main.js`], {
-        env: { PATH: process.env['PATH'], ...env, OPS_PORT: '0', LOG_LEVEL: 'warn', MAIL_CLAIM_SECONDS: '3', ...extra },
+        env: { PATH: process.env['PATH'], ...env, OPS_PORT: '0', API_PORT: '0', LOG_LEVEL: 'warn', MAIL_CLAIM_SECONDS: '3', ...extra },
         stdio: ['ignore', process.env['TEST_LOGS'] === 'yes' ? 'inherit' : 'ignore', 'inherit'],
       })
       children.add(child)
