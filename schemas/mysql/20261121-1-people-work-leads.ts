@@ -55,7 +55,9 @@ const tables: Record<string, string> = {
     note TEXT NOT NULL,
     agent ${word(64)} NULL,
     remind_at DATETIME(3) NULL,
+    reminder_due_at DATETIME(3) NULL,
     reminded_at DATETIME(3) NULL,
+    sequence INT UNSIGNED NOT NULL,
     author ${word(128)} NOT NULL,
     created_at DATETIME(3) NOT NULL,
     settled_at DATETIME(3) NULL,
@@ -64,7 +66,7 @@ const tables: Record<string, string> = {
     KEY follow_ups_lead (tenant_id, lead_id),
     KEY follow_ups_due (tenant_id, state, due_at),
     KEY follow_ups_agent (tenant_id, agent, state, due_at),
-    KEY follow_ups_remind (remind_at)`,
+    KEY follow_ups_reminder (reminder_due_at)`,
   idempotency_keys: `
     tenant_id INT UNSIGNED NOT NULL,
     key_hash BINARY(32) NOT NULL,

@@ -1,5 +1,31 @@
 -- Made from a migrated MariaDB by `npm run dump-schema`. Do not edit: add a migration.
 
+CREATE TABLE `api_tokens` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `token_id` binary(16) NOT NULL,
+  `token_hash` binary(32) NOT NULL,
+  `name` varchar(200) NOT NULL,
+  `scopes` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `created_by` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `expires_at` datetime(3) DEFAULT NULL,
+  `last_used_at` datetime(3) DEFAULT NULL,
+  `revoked_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`token_id`),
+  UNIQUE KEY `api_tokens_hash` (`tenant_id`,`token_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `audit_log` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `entry_id` binary(16) NOT NULL,
+  `actor` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `action` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `target` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `details` text NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `consumer_cursor` (
   `group_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -83,7 +109,9 @@ CREATE TABLE `follow_ups` (
   `note` text NOT NULL,
   `agent` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `remind_at` datetime(3) DEFAULT NULL,
+  `reminder_due_at` datetime(3) DEFAULT NULL,
   `reminded_at` datetime(3) DEFAULT NULL,
+  `sequence` int(10) unsigned NOT NULL,
   `author` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `created_at` datetime(3) NOT NULL,
   `settled_at` datetime(3) DEFAULT NULL,
@@ -92,7 +120,7 @@ CREATE TABLE `follow_ups` (
   KEY `follow_ups_lead` (`tenant_id`,`lead_id`),
   KEY `follow_ups_due` (`tenant_id`,`state`,`due_at`),
   KEY `follow_ups_agent` (`tenant_id`,`agent`,`state`,`due_at`),
-  KEY `follow_ups_remind` (`remind_at`)
+  KEY `follow_ups_reminder` (`reminder_due_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `idempotency_keys` (
@@ -279,6 +307,17 @@ CREATE TABLE `seen_events` (
   PRIMARY KEY (`tenant_id`,`event_hash`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `sessions` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `session_hash` binary(32) NOT NULL,
+  `user_id` binary(16) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `last_seen_at` datetime(3) NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`session_hash`),
+  KEY `sessions_user` (`tenant_id`,`user_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `shard_leases` (
   `lease` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `shard` smallint(5) unsigned NOT NULL,
@@ -286,6 +325,16 @@ CREATE TABLE `shard_leases` (
   `fencing_token` bigint(20) unsigned NOT NULL,
   `expires_at` datetime(3) NOT NULL,
   PRIMARY KEY (`lease`,`shard`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `sign_in_failures` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `failures` int(10) unsigned NOT NULL,
+  `last_failed_at` datetime(3) NOT NULL,
+  `blocked_until` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`key_hash`),
+  KEY `sign_in_failures_age` (`tenant_id`,`last_failed_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `submissions` (
@@ -316,6 +365,42 @@ CREATE TABLE `tenants` (
   `on_closed` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'new_lead',
   PRIMARY KEY (`tenant_id`),
   UNIQUE KEY `tenants_slug` (`slug`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `users` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `user_id` binary(16) NOT NULL,
+  `email` varchar(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `name` varchar(200) NOT NULL,
+  `role` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `password_hash` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `last_signed_in_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`user_id`),
+  UNIQUE KEY `users_email` (`tenant_id`,`email`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `user_identities` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `identity_hash` binary(32) NOT NULL,
+  `user_id` binary(16) NOT NULL,
+  `issuer` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `linked_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`identity_hash`),
+  KEY `user_identities_user` (`tenant_id`,`user_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `user_tickets` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `ticket_hash` binary(32) NOT NULL,
+  `kind` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `user_id` binary(16) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  `used_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`ticket_hash`),
+  KEY `user_tickets_user` (`tenant_id`,`user_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `workflows` (

@@ -12,7 +12,7 @@ export type ShownProduct = {
 
 /** What a notification mail shows. Times are milliseconds since 1970, prices minor units. `leadUrl` is where the lead can be opened. */
 export type LeadMailView = {
-  kind: 'new-lead' | 'follow-up'
+  kind: 'new-lead' | 'follow-up' | 'follow-up-reminder'
   tenantName: string
   timezone: string
   tagLabel: string
@@ -28,6 +28,8 @@ export type LeadMailView = {
   leadUrl?: string | null
   source: string
   submissionNumber: number
+  /** What is to be done, in a reminder. */
+  followUp: { dueAt: number; note: string } | null
 }
 
 export type RenderedMail = { subject: string; html: string; text: string }
@@ -39,6 +41,7 @@ export const authorLabels: Record<TranscriptAuthor, string> = { VISITOR: 'Visito
 
 /** What the mail says it is about, for its heading and its subject. */
 export function headlineOf({ kind, tagLabel, submissionNumber }: LeadMailView): string {
+  if (kind === 'follow-up-reminder') return oneLine(`Reminder: ${tagLabel}`, 60)
   return oneLine(kind === 'new-lead' ? `New lead: ${tagLabel}` : `Follow-up ${submissionNumber}: ${tagLabel}`, 60)
 }
 

@@ -17,20 +17,29 @@ export function renderHtml(view: LeadMailView, transcript: ShownTranscript): str
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:${colours.page}"><tr><td align="center" style="padding:24px 10px">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;margin:0 auto;text-align:left;background:${colours.card};border:1px solid ${colours.line};border-top:4px solid ${colours.link};border-radius:0 0 12px 12px">
-${[heading(view), facts(view), message(view), conversation(view, transcript), products(view), footer(view)].filter((part) => part !== '').join('\n')}
+${[heading(view), followUp(view), facts(view), message(view), conversation(view, transcript), products(view), footer(view)].filter((part) => part !== '').join('\n')}
 </table>
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></table></body></html>`
 }
 
 function heading(view: LeadMailView): string {
-  const kind = view.kind === 'new-lead' ? 'New lead' : `Follow-up ${view.submissionNumber}`
+  const kinds = { 'new-lead': 'New lead', 'follow-up': `Follow-up ${view.submissionNumber}`, 'follow-up-reminder': 'Reminder' }
+  const kind = kinds[view.kind]
   const tag = `<span class="tag" style="display:inline-block;padding:2px 10px;border-radius:12px;background:#e6eefc;color:#174aa8;font-weight:600">${escape(view.tagLabel)}</span>`
   const url = safeUrl(view.leadUrl)
   return `<tr><td class="pad" style="padding:24px 32px 0">
 <div class="soft" style="font-size:14px;line-height:1.7;color:${colours.soft}">${kind} &nbsp;${tag}</div>
 <h1 class="ink" style="margin:8px 0 0;font-size:24px;line-height:1.3;color:${colours.ink};word-break:break-word">${phrase(personOf(view), 80)}</h1>
 <div class="soft" style="margin-top:2px;font-size:14px;line-height:1.5;color:${colours.soft}">${phrase(view.tenantName, 120)}</div>${url === undefined ? '' : `<div style="padding-top:16px">${button(url, 'Open the lead')}</div>`}</td></tr>`
+}
+
+function followUp({ followUp: plan, timezone }: LeadMailView): string {
+  if (plan === null) return ''
+  const { shown, leftOut } = cutText(withoutHidden(plan.note.trim()), mostOfMessage)
+  const note = isGiven(plan.note) ? bubble({ author: 'AGENT', text: shown, cut: leftOut }, '') : ''
+  const due = `<p class="ink" style="margin:0 0 10px;font-size:15px;line-height:1.5;color:${colours.ink}">Due ${escape(formatTime(plan.dueAt, timezone))}</p>`
+  return section('To do', due + note)
 }
 
 function facts({ name, email, phone, orderNumber, occurredAt, timezone, source }: LeadMailView): string {

@@ -9,6 +9,7 @@ export function renderText(view: LeadMailView, transcript: ShownTranscript): str
   return [
     `${headlineOf(view)} (${oneLine(view.tenantName, 120)})`,
     ...(url === undefined ? [] : [url]),
+    ...followUp(view),
     '',
     `Name:         ${given(view.name)}`,
     `Email:        ${given(view.email)}`,
@@ -23,6 +24,12 @@ export function renderText(view: LeadMailView, transcript: ShownTranscript): str
     `Lead ${oneLine(view.leadId, 120)}`,
     '',
   ].join('\n')
+}
+
+function followUp({ followUp: plan, timezone }: LeadMailView): string[] {
+  if (plan === null) return []
+  const { shown, leftOut } = cutText(withoutHidden(plan.note.trim()), mostOfMessage)
+  return ['', `TO DO, due ${formatTime(plan.dueAt, timezone)}`, ...(isGiven(plan.note) ? [indented(shown + cutNote(leftOut))] : [])]
 }
 
 function message({ message: text }: LeadMailView): string[] {

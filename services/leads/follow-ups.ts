@@ -25,11 +25,26 @@ export async function addFollowUp(
   const lead = await lockActiveLead(tx, tenant, leadId)
   const note = checkPlan(plan, now)
   const followUpId = idFromEvent('follow-up', tenant.slug, now.getTime(), Buffer.concat([leadId, Buffer.from(String(lead.sequence + 1))]))
-  await recordOnLead(tx, tenant, lead, actor, 'follow_up_added', { followUpId: uuidOf(followUpId), dueAt: plan.dueAt }, now)
+  const details = { followUpId: uuidOf(followUpId), dueAt: plan.dueAt }
+  const sequence = await recordOnLead(tx, tenant, lead, actor, 'follow_up_added', details, now)
+  const remindAt = dateOf(plan.remindAt)
   await tx.insert(
     'follow_ups',
-    ['tenant_id', 'follow_up_id', 'lead_id', 'state', 'due_at', 'note', 'agent', 'remind_at', 'author', 'created_at'],
-    [[tenant.tenantId, followUpId, leadId, 'open', new Date(plan.dueAt), note, plan.agent, dateOf(plan.remindAt), actor, now]],
+    [
+      'tenant_id',
+      'follow_up_id',
+      'lead_id',
+      'state',
+      'due_at',
+      'note',
+      'agent',
+      'remind_at',
+      'reminder_due_at',
+      'sequence',
+      'author',
+      'created_at',
+    ],
+    [[tenant.tenantId, followUpId, leadId, 'open', new Date(plan.dueAt), note, plan.agent, remindAt, remindAt, sequence, actor, now]],
   )
   return await readFollowUp(tx, tenant.tenantId, followUpId, now)
 }
@@ -47,11 +62,24 @@ export async function changeFollowUp(
   if (!lead.active) throw inactive()
   const plan = { dueAt: followUp.dueAt, note: followUp.note, agent: followUp.agent, remindAt: followUp.remindAt, ...change }
   const note = checkPlan(plan, now)
+  const details = { followUpId: uuidOf(followUpId), dueAt: plan.dueAt }
+  const sequence = await recordOnLead(tx, tenant, lead, actor, 'follow_up_changed', details, now)
+  const remindAt = dateOf(plan.remindAt)
+  const isRemindedAgain = change.remindAt !== undefined || followUp.remindedAt === null
   await tx.execute(
-    'UPDATE follow_ups SET due_at = ?, note = ?, agent = ?, remind_at = ?, reminded_at = IF(? = 1, NULL, reminded_at) WHERE tenant_id = ? AND follow_up_id = ?',
-    [new Date(plan.dueAt), note, plan.agent, dateOf(plan.remindAt), Number(change.remindAt !== undefined), tenant.tenantId, followUpId],
+    'UPDATE follow_ups SET due_at = ?, note = ?, agent = ?, remind_at = ?, reminder_due_at = ?, reminded_at = ?, sequence = ? WHERE tenant_id = ? AND follow_up_id = ?',
+    [
+      new Date(plan.dueAt),
+      note,
+      plan.agent,
+      remindAt,
+      isRemindedAgain ? remindAt : null,
+      isRemindedAgain ? null : dateOf(followUp.remindedAt),
+      sequence,
+      tenant.tenantId,
+      followUpId,
+    ],
   )
-  await recordOnLead(tx, tenant, lead, actor, 'follow_up_changed', { followUpId: uuidOf(followUpId), dueAt: plan.dueAt }, now)
   return await readFollowUp(tx, tenant.tenantId, followUpId, now)
 }
 
@@ -66,7 +94,7 @@ export async function settleFollowUp(
 ): Promise<FollowUp> {
   const { lead } = await lockOpenFollowUp(tx, tenant, followUpId)
   await tx.execute(
-    'UPDATE follow_ups SET state = ?, settled_at = ?, settled_by = ?, remind_at = NULL WHERE tenant_id = ? AND follow_up_id = ?',
+    'UPDATE follow_ups SET state = ?, settled_at = ?, settled_by = ?, reminder_due_at = NULL WHERE tenant_id = ? AND follow_up_id = ?',
     [state, now, actor, tenant.tenantId, followUpId],
   )
   const kind: LeadEventKind = state === 'done' ? 'follow_up_done' : 'follow_up_cancelled'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SqlRow, Transaction } from '../platform/mysql/transaction.ts'
 import type { Tenant } from './tenants.ts'
 
-export type MailTemplate = 'new-lead' | 'follow-up'
+export type MailTemplate = 'new-lead' | 'follow-up' | 'follow-up-reminder'
 export type MailIntent = { leadId: Buffer; sequence: number; submissionId: Buffer | null; template: MailTemplate }
 
 /** A mail that a mailer has taken. In the ledger a mail is `queued`, `sending` (taken), `sent` (the server took it) or `failed` (it never will). `wasTaken`: an earlier try took it and never said what became of it. */

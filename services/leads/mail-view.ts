@@ -1,4 +1,5 @@
 import type { Transaction } from '../platform/mysql/transaction.ts'
+import type { MailTemplate } from './mail-ledger.ts'
 import type { SubmissionContent, Tag } from './submission.ts'
 
 /** What a notification mail tells: one submission and where it stands in its lead. */
@@ -10,6 +11,8 @@ export type MailSubject = {
   occurredAt: number
   source: string
   submissionNumber: number
+  /** The follow-up that a reminder is about. */
+  followUp: { dueAt: number; note: string } | null
 }
 
 type Row = { tenant_name: string; timezone: string; tag: Tag; content: string; occurred_at: number; source: string; number: number }
@@ -18,7 +21,7 @@ type Row = { tenant_name: string; timezone: string; tag: Tag; content: string; o
 export async function readMailSubject(
   tx: Transaction,
   tenantId: number,
-  mail: { leadId: Buffer; sequence: number },
+  mail: { leadId: Buffer; sequence: number; template: MailTemplate },
   submissionId: Buffer,
 ): Promise<MailSubject | undefined> {
   const [row] = await tx.select<Row>(
@@ -37,5 +40,14 @@ export async function readMailSubject(
     occurredAt: row.occurred_at,
     source: row.source,
     submissionNumber: Number(row.number),
+    followUp: mail.template === 'follow-up-reminder' ? await readFollowUpOf(tx, tenantId, mail) : null,
   }
+}
+
+async function readFollowUpOf(tx: Transaction, tenantId: number, { leadId, sequence }: { leadId: Buffer; sequence: number }) {
+  const [row] = await tx.select<{ due_at: number; note: string }>(
+    'SELECT follow_ups.due_at, follow_ups.note FROM follow_ups WHERE follow_ups.tenant_id = ? AND follow_ups.lead_id = ? AND follow_ups.sequence = ?',
+    [tenantId, leadId, sequence],
+  )
+  return row === undefined ? null : { dueAt: row.due_at, note: row.note }
 }

@@ -34,7 +34,7 @@ export const submissionShape = z
     pageUrl: z.string().nullable(),
     coupon: z.string().nullable(),
     inReplyTo: z.string().nullable(),
-    transcript: z.array(z.object({ author: z.enum(['visitor', 'ai', 'agent']), text: z.string(), at: timeShape.nullable() })),
+    transcript: z.array(z.object({ author: z.enum(['visitor', 'ai', 'agent', 'system']), text: z.string(), at: timeShape.nullable() })),
     products: z.array(productShape),
   })
   .meta({ id: 'Submission' })

@@ -105,7 +105,7 @@ function showSubmission({ content, occurredAt, receivedAt, rule, ...rest }: Subm
     coupon,
     inReplyTo,
     transcript: transcript.map(({ author, text, at }) => ({
-      author: author.toLowerCase() as 'visitor' | 'ai' | 'agent',
+      author: author.toLowerCase() as Lowercase<typeof author>,
       text,
       at: timeOrNull(at),
     })),

@@ -19,5 +19,6 @@ export const view = (change: Partial<LeadMailView> = {}): LeadMailView => ({
   leadId: '01a1fb6b-9cd0-7da8-8dff-d5f6b349fc54',
   source: 'chat',
   submissionNumber: 1,
+  followUp: null,
   ...change,
 })
