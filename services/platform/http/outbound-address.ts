@@ -53,7 +53,9 @@ export async function resolveOutbound(hostname: string, rules: OutboundRules, re
 /** Throws AddressRefused unless a request may go to this literal address. */
 export function assertAllowed(address: string, { allowPrivate }: OutboundRules): void {
   if (!allowPrivate && !isPublicAddress(address))
-    throw new AddressRefused('The host is in a private or reserved network. Give the address of a host that is reachable from the internet.')
+    throw new AddressRefused(
+      'The host is in a private or reserved network. Give the address of a host that is reachable from the internet.',
+    )
 }
 
 // Azure's host agent: public by its number, and yet answered by the machine's own host (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).

@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector, request, type Dispatcher } from 'undici'
-import { AddressRefused, assertAllowed, resolveOutbound, type OutboundRules, type Resolve } from './outbound-address.ts'
+import { type AddressRefused, assertAllowed, resolveOutbound, type OutboundRules, type Resolve } from './outbound-address.ts'
 
 export type OutboundAnswer = { status: number; retryAfter: string | null; excerpt: string }
 /** Why there is no answer. The word stands in tables and logs. */
