@@ -126,11 +126,11 @@ export async function rotateSecret(tx: Transaction, tenantId: number, webhookId:
 }
 
 /** Enables a subscription again, whatever disabled it. What failed meanwhile is sent again by a replay. */
-export async function enableWebhook(tx: Transaction, tenantId: number, webhookId: Buffer, now: Date): Promise<Webhook> {
+export async function enableWebhook(tx: Transaction, tenantId: number, webhookId: Buffer, actor: string, now: Date): Promise<Webhook> {
   await readForChange(tx, tenantId, webhookId)
   await tx.execute(
-    "UPDATE webhooks SET state = 'enabled', reason = NULL, note = NULL, notice_due_at = NULL, changed_at = ? WHERE webhooks.tenant_id = ? AND webhooks.webhook_id = ?",
-    [now, tenantId, webhookId],
+    "UPDATE webhooks SET state = 'enabled', reason = NULL, note = ?, notice_due_at = NULL, changed_at = ? WHERE webhooks.tenant_id = ? AND webhooks.webhook_id = ?",
+    [`Enabled by ${actor}.`, now, tenantId, webhookId],
   )
   await forgetFailures(tx, tenantId, webhookId)
   return readWebhook(tx, tenantId, webhookId)
