@@ -25,7 +25,7 @@ export async function settleDelivery(
   if (verdict === 'delivered') {
     await noteSuccess(tx, delivery)
     await writeState(tx, delivery, claim, 'delivered', null, result, now)
-    if (delivery.tries > 1) await callFollowers(tx, delivery, now)
+    if (delivery.attempts > 1) await callFollowers(tx, delivery, now)
   }
   if (verdict === 'interrupted') await writeState(tx, delivery, claim, 'queued', now, result, now)
   await writeAttempt(tx, delivery, result, now)
