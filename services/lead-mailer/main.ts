@@ -11,6 +11,7 @@ import { runLoop } from '../platform/worker/run-loop.ts'
 import { runWorker } from '../platform/worker/run-worker.ts'
 import { queueNotifications } from './handle-activity.ts'
 import { sendMails } from './send-mails.ts'
+import { addressesOfAdmins } from './addresses-of-admins.ts'
 import { sendWebhookNotices } from './send-webhook-notices.ts'
 
 const name = 'lead-mailer'
@@ -67,7 +68,7 @@ await runProcess(name, ['SMTP_URL', 'MAIL_FROM', 'MAIL_CLAIM_SECONDS', 'PUBLIC_U
     onFatal,
     prepare: () => assertMigrated(db, migrations),
     turn: async (signal) => {
-      const notice = { db, door, log, domain, publicUrl: settings.PUBLIC_URL, clock: () => new Date(), addressesOf: async () => [] }
+      const notice = { db, door, log, domain, publicUrl: settings.PUBLIC_URL, clock: () => new Date(), addressesOf: addressesOfAdmins }
       await sendWebhookNotices(notice, signal)
       return noticesEveryMs
     },

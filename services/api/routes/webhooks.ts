@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { appendAudit } from '../../accounts/audit.ts'
 import { uuidOf } from '../../leads/event-identity.ts'
 import { queueTestDelivery } from '../../leads/webhook-deliveries.ts'
-import { webhookTypes } from '../../leads/webhook-events.ts'
 import {
   addWebhook,
   changeWebhook,
@@ -12,7 +12,6 @@ import {
   readWebhook,
   removeWebhook,
   rotateSecret,
-  type Webhook,
   type WebhookContent,
 } from '../../leads/webhooks.ts'
 import {
@@ -25,36 +24,10 @@ import {
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
 import { Problem, problems } from '../problem.ts'
-import { bytesOf, idShape, noContent, textShape, timeOf, timeOrNull, timeShape } from '../shapes/common.ts'
-import { reading, writing } from '../transactions.ts'
+import { bytesOf, idShape, noContent } from '../shapes/common.ts'
+import { showWebhook, webhookContent, webhookShape } from '../shapes/webhook.ts'
+import { reading, writing, type Write } from '../transactions.ts'
 
-const typeShape = z.enum([...webhookTypes, '*']).meta({ description: 'A type of event; `*` is all of them, and those that come later' })
-const content = {
-  url: z.string().max(2000).meta({ description: 'Where events are posted to: https, a public host, port 443 or one from 1024 on' }),
-  description: textShape(200),
-  types: z
-    .array(typeShape)
-    .min(1)
-    .max(webhookTypes.length + 1),
-}
-const webhookShape = z
-  .object({
-    webhookId: idShape,
-    ...content,
-    state: z.enum(['enabled', 'disabled']),
-    reason: z
-      .enum(['person', 'gone', 'failing'])
-      .nullable()
-      .meta({ description: 'Why it is disabled: a person did it, the endpoint answered 410, or it took nothing for three days' }),
-    note: z.string().nullable(),
-    failures: z.int().meta({ description: 'Tries that failed in a row' }),
-    failingSince: timeShape.nullable(),
-    oldSecretUntil: timeShape.nullable().meta({ description: 'Until when the secret before the last signs too' }),
-    createdBy: z.string(),
-    createdAt: timeShape,
-    changedAt: timeShape,
-  })
-  .meta({ id: 'Webhook' })
 const secretShape = z.string().meta({ description: 'Key of the signatures (Standard Webhooks), shown now and never again' })
 const tags = ['webhooks']
 const params = z.object({ webhookId: idShape })
@@ -75,7 +48,7 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
     },
     async (request) => {
       const { tenant } = caller(request)
-      return { webhooks: (await reading(parts, (tx) => listWebhooks(tx, tenant.tenantId))).map(show) }
+      return { webhooks: (await reading(parts, (tx) => listWebhooks(tx, tenant.tenantId))).map(showWebhook) }
     },
   )
 
@@ -86,7 +59,7 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
         operationId: 'addWebhook',
         summary: 'Subscribe an address to events; the answer holds the secret, once',
         tags,
-        body: z.strictObject({ ...content, description: content.description.default('') }),
+        body: z.strictObject({ ...webhookContent, description: webhookContent.description.default('') }),
         response: { 201: z.object({ webhook: webhookShape, secret: secretShape }), ...problems(409, 422) },
       },
       config,
@@ -94,9 +67,11 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
     async (request, reply) => {
       await expectReachable(request.body.url, parts.outbound)
       void reply.code(201)
-      return await writing(request, reply, parts, async ({ tx, tenant, principal, now }) => {
+      return await writing(request, reply, parts, async (write) => {
+        const { tx, tenant, principal, now } = write
         const { webhook, secret } = await addWebhook(tx, tenant, request.body, principal.actor, now)
-        return { webhook: show(webhook), secret }
+        await audit(write, 'added', webhook.webhookId, { host: new URL(webhook.url).host, types: webhook.types })
+        return { webhook: showWebhook(webhook), secret }
       })
     },
   )
@@ -109,7 +84,7 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
     },
     async (request) => {
       const { tenant } = caller(request)
-      return show(await reading(parts, (tx) => readWebhook(tx, tenant.tenantId, bytesOf(request.params.webhookId))))
+      return showWebhook(await reading(parts, (tx) => readWebhook(tx, tenant.tenantId, bytesOf(request.params.webhookId))))
     },
   )
 
@@ -121,7 +96,11 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
         summary: 'Change address, description or types; what is left out stays',
         tags,
         params,
-        body: z.strictObject({ url: content.url.optional(), description: content.description.optional(), types: content.types.optional() }),
+        body: z.strictObject({
+          url: webhookContent.url.optional(),
+          description: webhookContent.description.optional(),
+          types: webhookContent.types.optional(),
+        }),
         response: { 200: webhookShape, ...problems(404, 422) },
       },
       config,
@@ -129,9 +108,11 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
     async (request, reply) => {
       if (request.body.url !== undefined) await expectReachable(request.body.url, parts.outbound)
       const change = Object.fromEntries(Object.entries(request.body).filter(([, value]) => value !== undefined)) as Partial<WebhookContent>
-      return await writing(request, reply, parts, async ({ tx, tenant, now }) =>
-        show(await changeWebhook(tx, tenant.tenantId, bytesOf(request.params.webhookId), change, now)),
-      )
+      return await writing(request, reply, parts, async (write) => {
+        const webhook = await changeWebhook(write.tx, write.tenant.tenantId, bytesOf(request.params.webhookId), change, write.now)
+        await audit(write, 'changed', webhook.webhookId, { host: new URL(webhook.url).host, types: webhook.types })
+        return showWebhook(webhook)
+      })
     },
   )
 
@@ -149,9 +130,11 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       void reply.code(204)
-      await writing(request, reply, parts, ({ tx, tenant, now }) =>
-        removeWebhook(tx, tenant.tenantId, bytesOf(request.params.webhookId), now),
-      )
+      await writing(request, reply, parts, async (write) => {
+        const webhookId = bytesOf(request.params.webhookId)
+        await removeWebhook(write.tx, write.tenant.tenantId, webhookId, write.now)
+        await audit(write, 'removed', webhookId, {})
+      })
       return null
     },
   )
@@ -177,9 +160,13 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
       config,
     },
     async (request, reply) =>
-      await writing(request, reply, parts, async ({ tx, tenant, now }) => ({
-        secret: await rotateSecret(tx, tenant.tenantId, bytesOf(request.params.webhookId), request.body.graceHours * 3_600_000, now),
-      })),
+      await writing(request, reply, parts, async (write) => {
+        const webhookId = bytesOf(request.params.webhookId)
+        const { graceHours } = request.body
+        const secret = await rotateSecret(write.tx, write.tenant.tenantId, webhookId, graceHours * 3_600_000, write.now)
+        await audit(write, 'secret-rotated', webhookId, { graceHours })
+        return { secret }
+      }),
   )
 
   for (const [verb, summary, change] of [
@@ -193,9 +180,12 @@ export function webhookRoutes(app: Api, parts: ApiParts): void {
         config,
       },
       async (request, reply) =>
-        await writing(request, reply, parts, async ({ tx, tenant, principal, now }) =>
-          show(await change(tx, tenant.tenantId, bytesOf(request.params.webhookId), principal.actor, now)),
-        ),
+        await writing(request, reply, parts, async (write) => {
+          const { tx, tenant, principal, now } = write
+          const webhook = await change(tx, tenant.tenantId, bytesOf(request.params.webhookId), principal.actor, now)
+          await audit(write, `${verb}d`, webhook.webhookId, {})
+          return showWebhook(webhook)
+        }),
     )
 
   app.post(
@@ -229,18 +219,11 @@ async function expectReachable(text: string, rules: OutboundRules): Promise<void
   }
 }
 
-const show = (webhook: Webhook): z.input<typeof webhookShape> => ({
-  webhookId: uuidOf(webhook.webhookId),
-  url: webhook.url,
-  description: webhook.description,
-  types: webhook.types,
-  state: webhook.state,
-  reason: webhook.reason,
-  note: webhook.note,
-  failures: webhook.failures,
-  failingSince: timeOrNull(webhook.failingSince),
-  oldSecretUntil: timeOrNull(webhook.previousUntil),
-  createdBy: webhook.createdBy,
-  createdAt: timeOf(webhook.createdAt),
-  changedAt: timeOf(webhook.changedAt),
-})
+type Details = Parameters<typeof appendAudit>[1]['details']
+
+const audit = ({ tx, tenant, principal, now }: Write, what: string, webhookId: Buffer, details: Details) =>
+  appendAudit(
+    tx,
+    { tenantId: tenant.tenantId, actor: principal.actor, action: `webhook.${what}`, target: `webhook:${uuidOf(webhookId)}`, details },
+    now,
+  )
