@@ -163,6 +163,18 @@ export const onCallRows: Row[] = [
         'From queued to taken by the mail server; 0 while none is sent.',
       ),
       graph('Mails waiting', 'short', [line('max(tributary_mails_queued)', 'mails')], 'Due, or waiting for the next try.'),
+      graph(
+        'Webhooks by result, 15 min',
+        'short',
+        [line(`result:tributary_webhook_deliveries:increase15m ${orNoneOf('result', 'delivered')}`, '{{result}}')],
+        'Tries. failed: given up; it can be replayed.',
+      ),
+      graph(
+        'Webhooks waiting',
+        'short',
+        [line('max(tributary_webhooks_queued)', 'webhooks')],
+        'Due, or waiting for the next try; a ticket when one is due for a quarter of an hour.',
+      ),
     ],
   },
   {

@@ -16,6 +16,7 @@ export async function apiDocument(): Promise<object> {
     identify: never,
     expectAgent: never,
     publicUrl: 'http://127.0.0.1:8080',
+    outbound: { allowPrivate: false },
     requestsPerMinute: 1,
   })
   const document = app.swagger()

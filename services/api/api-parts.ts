@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Principal, Scope } from '../accounts/principal.ts'
 import type { Tenant } from '../leads/tenants.ts'
+import type { OutboundRules } from '../platform/http/outbound-address.ts'
 import type { Metrics } from '../platform/metrics.ts'
 
 /** What a request brings to say who it is from. `isSafe`: it reads only, so that no proof against cross-site requests is needed. */
@@ -30,6 +31,8 @@ export type ApiParts = {
   expectAgent(tenantId: number, userId: string): Promise<void>
   /** Address under which people reach the console and the API. */
   publicUrl: string
+  /** Where webhooks may go. */
+  outbound: OutboundRules
   /** Requests a minute of one credential or, without one, of one address. */
   requestsPerMinute: number
 }

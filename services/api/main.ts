@@ -5,7 +5,7 @@ import { keepHouse } from './keep-house.ts'
 
 const name = 'api'
 
-await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBLIC_URL'], (context) => {
+await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBLIC_URL', 'WEBHOOK_ALLOW_PRIVATE'], (context) => {
   const { settings, db, migrations, metrics, log } = context
   const clock = () => new Date()
   const parts: ApiParts = {
@@ -16,6 +16,7 @@ await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBL
     identify: async () => undefined,
     expectAgent: async () => undefined,
     publicUrl: settings.PUBLIC_URL,
+    outbound: { allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' },
     requestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
   }
   return { parts: [keepHouse(db, migrations, clock, { ...context, worker: name }), apiServer(parts, settings.API_HOST, settings.API_PORT)] }

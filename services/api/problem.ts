@@ -61,4 +61,10 @@ export const refusalStatus: Record<RefusalCode, number> = {
   'workflow-invalid': 422,
   'workflow-unknown': 422,
   'status-in-use': 409,
+  'webhook-not-found': 404,
+  'webhook-invalid': 422,
+  'webhook-disabled': 409,
+  'webhook-limit': 409,
+  'delivery-not-found': 404,
+  'delivery-sending': 409,
 }

@@ -3,6 +3,8 @@ import { followUpRoutes } from './routes/follow-ups.ts'
 import { leadActionRoutes } from './routes/lead-actions.ts'
 import { leadRoutes } from './routes/lead.ts'
 import { tenantRoutes } from './routes/tenant.ts'
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Every route of the API, a file for each noun. */
 export function addRoutes(app: Api, parts: ApiParts): void {
@@ -10,4 +12,6 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   leadActionRoutes(app, parts)
   followUpRoutes(app, parts)
   tenantRoutes(app, parts)
+  webhookRoutes(app, parts)
+  webhookDeliveryRoutes(app, parts)
 }

@@ -16,6 +16,12 @@ export type RefusalCode =
   | 'workflow-invalid'
   | 'workflow-unknown'
   | 'status-in-use'
+  | 'webhook-not-found'
+  | 'webhook-invalid'
+  | 'webhook-disabled'
+  | 'webhook-limit'
+  | 'delivery-not-found'
+  | 'delivery-sending'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {

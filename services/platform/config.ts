@@ -76,6 +76,18 @@ export const settings = {
     example: '1200',
     meaning: 'Requests a minute that one credential or, without one, one address may make of one API process',
   },
+  WEBHOOK_ALLOW_PRIVATE: {
+    shape: z.enum(['true', 'false']),
+    default: 'false',
+    example: 'true',
+    meaning: 'Lets webhooks go to http and to addresses in private networks; only for a fleet whose tenants are all trusted',
+  },
+  WEBHOOK_TIMEOUT_MS: {
+    shape: positive.min(100).max(60_000),
+    default: '15000',
+    example: '15000',
+    meaning: 'Time of one try to deliver a webhook, at most',
+  },
   OPS_HOST: { shape: z.string().min(1), default: '127.0.0.1', example: '0.0.0.0', meaning: 'Address of /metrics, /livez and /readyz' },
   OPS_PORT: { shape: port, default: '0', example: '9101', meaning: 'Port of /metrics, /livez and /readyz; 0 takes a free one' },
   LOG_LEVEL: {

@@ -105,6 +105,18 @@ export const metricCatalogue = {
     labels: [],
     help: 'When the oldest waiting mail was queued; 0 when there is none.',
   },
+  tributary_webhook_deliveries_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Tries to deliver a webhook by result: delivered, retried, failed (given up), interrupted (this process stopped).',
+  },
+  tributary_webhook_seconds: { type: 'histogram', labels: [], buckets: age, help: 'From the queued webhook to its delivery.' },
+  tributary_webhooks_queued: { type: 'gauge', labels: [], help: 'Webhooks that wait to be delivered to enabled subscriptions.' },
+  tributary_webhooks_oldest_queued_timestamp_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'Since when the oldest webhook is due whose endpoint does not fail; 0 when there is none.',
+  },
 } as const satisfies Record<string, Definition>
 
 export type MetricName = keyof typeof metricCatalogue

@@ -13,10 +13,12 @@ import { runProcess } from '../platform/run-process.ts'
 import { deadLetterBacklog } from '../platform/worker/dead-letter-relay.ts'
 import { runLoop } from '../platform/worker/run-loop.ts'
 import { createRelay } from './relay.ts'
+import { webhookParts } from './webhook-loop.ts'
 
 const name = 'status-relay'
 
-await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, onFatal }) => {
+await runProcess(name, ['WEBHOOK_ALLOW_PRIVATE', 'WEBHOOK_TIMEOUT_MS'], (context) => {
+  const { settings, db, migrations, metrics, health, log, onFatal } = context
   for (const topic of ['lead.activity', 'lead.status', 'tributary.dead-letter'])
     metrics.count('tributary_published_total', { topic: settings.KAFKA_PREFIX + topic }, 0)
   const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
@@ -55,7 +57,9 @@ await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, on
     turn: () => relay.turn(),
     finish: () => relay.release(),
   })
+  const webhooks = webhookParts(name, context)
   const refreshGauges = async () => {
+    await webhooks.refreshGauges()
     const outbox = await outboxBacklog(transactionOn(db))
     metrics.set('tributary_outbox_pending', {}, outbox.pending)
     metrics.set('tributary_outbox_oldest_timestamp_seconds', {}, outbox.oldestAt / 1000)
@@ -63,5 +67,5 @@ await runProcess(name, [], ({ settings, db, migrations, metrics, health, log, on
     metrics.set('tributary_dead_letters_parked', {}, letters.parked)
     metrics.set('tributary_dead_letters_unrelayed', {}, letters.unrelayed)
   }
-  return { parts: [{ name: 'producer', stop: () => producer.stop() }, loop], refreshGauges }
+  return { parts: [{ name: 'producer', stop: () => producer.stop() }, loop, ...webhooks.parts], refreshGauges }
 })

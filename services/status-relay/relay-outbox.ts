@@ -1,10 +1,11 @@
 import type { Knex } from 'knex'
 import { uuidOf } from '../leads/event-identity.ts'
 import { markPublished, pendingShards, readOutbox, type OutboxPosition, type OutboxRow } from '../leads/outbox.ts'
+import { findSubscribers, queueDeliveries, type Subscriber } from '../leads/webhook-deliveries.ts'
 import type { Encoder } from '../platform/kafka/encode.ts'
 import type { OutgoingRecord } from '../platform/kafka/producer.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { transactionOn } from '../platform/mysql/transaction.ts'
+import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
 import { headersOf, toActivity, toStatus } from './to-records.ts'
 
 export type RelayContext = {
@@ -25,7 +26,7 @@ export type Positions = Map<number, OutboxPosition>
 
 /**
  * One turn of the relay over the shards that it holds: reads unpublished rows, sends them in one go, and marks them once the broker has acknowledged all of them.
- * A crash in between sends them again: at least once, in order per lead. Answers how many rows were published.
+ * A crash in between sends them again: at least once, in order per lead. Webhooks are queued together with the mark. Answers how many rows were published.
  */
 export async function relayOutbox(shards: readonly number[], positions: Positions, context: RelayContext): Promise<number> {
   const rows: OutboxRow[] = []
@@ -44,10 +45,22 @@ export async function relayOutbox(shards: readonly number[], positions: Position
   if (rows.length === 0) return 0
   // The record's time is that of sending: retention counts from it, and a lead of last year must not be deleted before it is read.
   const records = rows.flatMap((row) => toOutgoing(row, context))
+  // Looked up while the broker works, so that it takes no time of its own; looked at only once the broker has acknowledged.
+  const lookup = findSubscribers(transactionOn(context.db), [...new Set(rows.map((row) => row.tenantId))])
+  lookup.catch(() => undefined)
   await context.send(records)
-  await markPublished(transactionOn(context.db), rows, context.now())
+  await markAndQueue(rows, await lookup, context)
   for (const { topic } of records) context.metrics.count('tributary_published_total', { topic })
   return rows.length
+}
+
+/** Marks the rows and queues their webhooks, both or neither: none is lost, and none is queued for an event that is not published. */
+async function markAndQueue(rows: readonly OutboxRow[], subscribers: readonly Subscriber[], { db, now }: RelayContext): Promise<void> {
+  if (subscribers.length === 0) return markPublished(transactionOn(db), rows, now())
+  await withTransaction(db, 10_000, async (tx) => {
+    await markPublished(tx, rows, now())
+    await queueDeliveries(tx, rows, subscribers, now())
+  })
 }
 
 function toOutgoing(row: OutboxRow, { prefix, encodeActivity, encodeStatus }: RelayContext): OutgoingRecord[] {

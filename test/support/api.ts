@@ -33,6 +33,7 @@ export async function startApi(world: World, change: Partial<ApiParts> = {}): Pr
     identify: async ({ authorization }) => principals.get(authorization ?? ''),
     expectAgent: async () => undefined,
     publicUrl: 'http://127.0.0.1',
+    outbound: { allowPrivate: true },
     requestsPerMinute: 1_000_000,
     ...change,
   })
