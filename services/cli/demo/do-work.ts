@@ -70,7 +70,7 @@ async function doDeed(tx: Transaction, tenant: Tenant, team: readonly string[], 
       const { dueAt, note, remindAt } = deed
       const { followUpId } = await addFollowUp(tx, tenant, actor, leadId, { dueAt, note, agent: user(deed.by), remindAt }, now)
       const id = uuidBytes(followUpId)
-      if (deed.isDone && id !== undefined) await settleFollowUp(tx, tenant, actor, id, 'done', new Date(dueAt - 20 * 60_000))
+      if (deed.doneAt !== null && id !== undefined) await settleFollowUp(tx, tenant, actor, id, 'done', new Date(deed.doneAt))
     }
   }
 }

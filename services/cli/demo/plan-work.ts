@@ -37,8 +37,11 @@ export function planWork(dice: Dice, tenant: DemoTenant, anchor: number, touched
 
   const kept = deeds.filter((deed) => deed.at < anchor - minuteMs)
   const end = kept.findLast((deed) => deed.does === 'move' && finalStatuses.has(deed.to))
-  return { deeds: kept, endedAt: end?.at ?? null, lastAt: kept.at(-1)?.at ?? touchedAt }
+  return { deeds: kept, endedAt: end?.at ?? null, lastAt: kept.length === 0 ? touchedAt : Math.max(...kept.map(endOf)) }
 }
+
+// What was planned is done a little before it is due.
+const endOf = (deed: Deed) => (deed.does === 'plan' && deed.doneAt !== null ? deed.doneAt : deed.at)
 
 const finalStatuses: ReadonlySet<string> = new Set(['closed', 'converted', 'lost', 'archived'])
 
@@ -52,7 +55,8 @@ function planFollowUp(dice: Dice, notes: readonly string[], by: number, at: numb
   }[when]
   const dueAt = Math.round(Math.max(wanted, at + hourMs) / (15 * minuteMs)) * 15 * minuteMs
   const remindAt = dueAt > anchor + 2 * hourMs && dice.chance(0.5) ? dueAt - hourMs : null
-  return { at, by, does: 'plan', dueAt, note: dice.pick(notes), isDone: when === 'done' && dueAt < anchor, remindAt }
+  const doneAt = when === 'done' && dueAt < anchor ? dueAt - 20 * minuteMs : null
+  return { at, by, does: 'plan', dueAt, note: dice.pick(notes), doneAt, remindAt }
 }
 
 /** The moves that a lead of this age has behind it. */

@@ -25,10 +25,10 @@ type Running = { demo: DemoTenant; tenant: Tenant; team: string[]; stories: Stor
  */
 export async function seedDemo(settings: SeedSettings): Promise<Seeded[]> {
   const running = await Promise.all(demoTenants.map((demo) => prepare(settings, demo)))
-  for (const round of [0, 1, 2] as const) {
+  for (const round of [0, 1, 2, 3] as const) {
     await playRound(settings, running, round)
     for (const { tenant, team, stories, seeded } of running) {
-      const work = round === 1 ? stories.flatMap((story) => story.work) : round === 2 ? stories.flatMap((story) => story.later) : []
+      const work = round === 2 ? stories.flatMap((story) => story.work) : round === 3 ? stories.flatMap((story) => story.later) : []
       seeded.workedOn += await doWork(settings.db, tenant, team, work)
     }
   }
@@ -54,7 +54,7 @@ async function prepare({ db, now }: SeedSettings, demo: DemoTenant): Promise<Run
 }
 
 /** Produces what is missing of a round and waits until the fleet is through with it. */
-async function playRound(settings: SeedSettings, running: readonly Running[], round: 0 | 1 | 2): Promise<void> {
+async function playRound(settings: SeedSettings, running: readonly Running[], round: 0 | 1 | 2 | 3): Promise<void> {
   const { db, kafka, registry, patienceMs, say } = settings
   const awaited: { tenant: Tenant; events: DemoEvent[]; broken: DemoEvent[] }[] = []
   for (const { tenant, stories, broken, seeded } of running) {
@@ -67,7 +67,7 @@ async function playRound(settings: SeedSettings, running: readonly Running[], ro
   }
   const toProduce = awaited.flatMap(({ events, broken }) => [...events, ...broken])
   if (toProduce.length === 0) return
-  say(`demo: ${toProduce.length} events of round ${round + 1} of 3 …`)
+  say(`demo: ${toProduce.length} events of round ${round + 1} of 4 …`)
   await produceEvents(kafka, registry, toProduce)
   await awaitFleet(db, awaited, patienceMs)
 }

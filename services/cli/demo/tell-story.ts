@@ -20,9 +20,9 @@ export const tagOf = (anchor: number) => new Date(anchor).toISOString().slice(0,
 export function tellStory(tenant: DemoTenant, number: number, anchor: number): Story {
   const dice = createDice(`${tenant.slug}/${number}`)
   const person = makePerson(dice, tenant, number)
-  const story: Story = { rounds: [[], [], []], work: [], later: [] }
+  const story: Story = { rounds: [[], [], [], []], work: [], later: [] }
   const telling: Telling = { dice, tenant, anchor, person, story, tag: `demo-${tagOf(anchor)}-${number}`, steps: 0 }
-  const kind = dice.weigh({ chat: 78, reply: 10, stranger: 6, purchase: 6 })
+  const kind = dice.weigh({ chat: 64, reply: 24, stranger: 6, purchase: 6 })
   const reachable = isReachable(person) ? person : undefined
   const answered = number >= 6 && kind === 'reply' && reachable !== undefined ? dice.pick(campaignTimes(tenant, anchor)) : undefined
   if (reachable !== undefined) story.rounds[0].push(...campaignEvents(dice, tenant, reachable, anchor, telling.tag, answered?.id))
@@ -48,17 +48,17 @@ function tellChat(telling: Telling, begin: number): void {
   if (scene.order !== null)
     story.rounds[0].push(...orderSteps(telling, scene.order, begin - dice.between(2, 9) * dayMs, ['PLACED', 'PAID'], begin))
   const opening = chatForm(telling, scene, begin)
-  story.rounds[0].push(opening)
+  story.rounds[1].push(opening)
   const touched = whatFollows(telling, scene, begin)
   finish(telling, opening, touched)
 }
 
-/** Orders and forms that come a while after the first form, in the second round; answers when the last of them came. */
+/** Orders and forms that come a while after the first form, in the third round; answers when the last of them came. */
 function whatFollows(telling: Telling, scene: Scene, begin: number): number {
   const { dice, story, anchor, tenant } = telling
   let at = begin
   const add = (events: DemoEvent[]) => {
-    story.rounds[1].push(...events)
+    story.rounds[2].push(...events)
     for (const { event } of events) at = Math.max(at, event.occurred_at)
   }
   const until = Math.min(begin + 5 * dayMs, anchor - 10 * minuteMs)
@@ -73,7 +73,8 @@ function whatFollows(telling: Telling, scene: Scene, begin: number): number {
     const order = makeOrder(dice, tenant, telling.person, scene.products, 5)
     add(orderSteps(telling, order, begin + dice.between(30, 2_000) * minuteMs, ['PLACED', 'PAID'], until))
   }
-  if (dice.chance(0.2)) {
+  // Either orders or a form: which of two topics is read first is nobody's to say, and a history should read in order of time.
+  if (at === begin && dice.chance(0.25)) {
     const next = at + dice.between(60, 4_000) * minuteMs
     if (next < anchor - 10 * minuteMs) add([moreForm(telling, scene, next)])
   }
@@ -120,7 +121,7 @@ function tellStranger(telling: Telling, begin: number): void {
   story.rounds[0].push(...orderSteps(telling, order, begin - dice.between(1, 8) * dayMs, ['PLACED', 'PAID'], begin))
   const [opening] = orderSteps(telling, order, begin, [dice.chance(0.6) ? 'REFUND_REQUESTED' : 'CANCELLED'], Infinity)
   if (opening === undefined) return
-  story.rounds[0].push(opening)
+  story.rounds[1].push(opening)
   finish(telling, opening, begin)
 }
 
@@ -156,7 +157,7 @@ function finish(telling: Telling, opening: DemoEvent, touchedAt: number): void {
   if (deeds.length === 0 || again > anchor - 15 * minuteMs || !dice.chance(endedAt === null ? 0.2 : 0.35)) return
   const scene = makeConversation(dice, tenant, person, again, 1)
   const comeback = chatForm(telling, scene, again)
-  story.rounds[2].push(comeback)
+  story.rounds[3].push(comeback)
   if (endedAt === null) return
   const later = planWork(dice, tenant, anchor, again)
   if (later.deeds.length > 0) story.later.push({ lead: comeback, deeds: later.deeds })

@@ -124,7 +124,7 @@ describe.each(demos)('the stories of $demo.slug', ({ demo, stories, events, brok
         }
       }
       const last = work.at(-1)?.deeds.at(-1)?.at
-      for (const { event } of rounds[2]) expect(event.occurred_at).toBeGreaterThan(last ?? 0)
+      for (const { event } of rounds[3]) expect(event.occurred_at).toBeGreaterThan(last ?? 0)
       const first = work[0]?.deeds[0]?.at
       if (first !== undefined)
         for (const { topic, event } of rounds[1]) if (topic !== 'broadcast.delivery-reported') expect(event.occurred_at).toBeLessThan(first)
