@@ -11,20 +11,29 @@ import { doWork } from './do-work.ts'
 import { awaitFleet, findAnchor, withoutArrived } from './fleet-account.ts'
 import { produceEvents } from './produce-events.ts'
 import type { Story } from './story.ts'
-import { teamOf } from './team.ts'
+import { gatherTeam } from './team.ts'
 import { tellStory } from './tell-story.ts'
 
-export type SeedSettings = { db: Knex; kafka: KafkaSettings; registry: Registry; now: Date; patienceMs: number; say(text: string): void }
+export type SeedSettings = {
+  db: Knex
+  kafka: KafkaSettings
+  registry: Registry
+  password: string
+  now: Date
+  patienceMs: number
+  say(text: string): void
+}
 export type Seeded = { tenant: string; produced: number; workedOn: number }
 
-type Running = { demo: DemoTenant; tenant: Tenant; team: string[]; stories: Story[]; broken: DemoEvent[]; seeded: Seeded }
+type Running = { tenant: Tenant; team: string[]; stories: Story[]; broken: DemoEvent[]; seeded: Seeded }
 
 /**
  * Fills the demo tenants through the stream, as their producers would: events to Kafka, the running fleet works them off, then the team's work by the functions that the API calls. What
  * is there already is left out, so that a second seeding changes nothing and one that was broken off is carried on. Throws when the fleet does not work.
  */
 export async function seedDemo(settings: SeedSettings): Promise<Seeded[]> {
-  const running = await Promise.all(demoTenants.map((demo) => prepare(settings, demo)))
+  const running: Running[] = []
+  for (const demo of demoTenants) running.push(await prepare(settings, demo))
   for (const round of [0, 1, 2, 3] as const) {
     await playRound(settings, running, round)
     for (const { tenant, team, stories, seeded } of running) {
@@ -35,22 +44,21 @@ export async function seedDemo(settings: SeedSettings): Promise<Seeded[]> {
   return running.map(({ seeded }) => seeded)
 }
 
-async function prepare({ db, now }: SeedSettings, demo: DemoTenant): Promise<Running> {
+async function prepare({ db, password, now }: SeedSettings, demo: DemoTenant): Promise<Running> {
   const { slug, name, workflow, region, timezone, mailTo } = demo
-  return await withTransaction(db, 30_000, async (tx) => {
+  const { tenant, anchor } = await withTransaction(db, 30_000, async (tx) => {
     await addTenant(tx, { slug, name, workflow, region, timezone, mailTo }, now)
-    const tenant = (await findTenants(tx, [slug])).get(slug)
-    if (tenant === undefined) throw new Error(`there is no tenant ${slug}`)
-    const anchor = (await findAnchor(tx, tenant.tenantId)) ?? Math.floor(now.getTime() / hourMs) * hourMs
-    return {
-      demo,
-      tenant,
-      team: await teamOf(tx, tenant, demo, now),
-      stories: Array.from({ length: demo.stories }, (_, number) => tellStory(demo, number, anchor)),
-      broken: breakEvents(demo, anchor),
-      seeded: { tenant: slug, produced: 0, workedOn: 0 },
-    }
+    const found = (await findTenants(tx, [slug])).get(slug)
+    if (found === undefined) throw new Error(`there is no tenant ${slug}`)
+    return { tenant: found, anchor: (await findAnchor(tx, found.tenantId)) ?? Math.floor(now.getTime() / hourMs) * hourMs }
   })
+  return {
+    tenant,
+    team: await gatherTeam(db, tenant, demo, password, now),
+    stories: Array.from({ length: demo.stories }, (_, number) => tellStory(demo, number, anchor)),
+    broken: breakEvents(demo, anchor),
+    seeded: { tenant: slug, produced: 0, workedOn: 0 },
+  }
 }
 
 /** Produces what is missing of a round and waits until the fleet is through with it. */

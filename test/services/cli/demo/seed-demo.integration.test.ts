@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { seedDemo, type Seeded } from '../../../../services/cli/demo/seed-demo.ts'
+import { signIn } from '../../../../services/accounts/sign-in.ts'
+import { demoTenants } from '../../../../services/cli/demo/demo-tenants.ts'
+import { withTransaction, type Transaction } from '../../../../services/platform/mysql/transaction.ts'
 import { Fleet } from '../../../support/fleet.ts'
 import { createWorld, type World } from '../../../support/world.ts'
 
@@ -29,7 +32,7 @@ afterAll(() => world.close())
 
 const seed = async (now = new Date()): Promise<Seeded[]> => {
   const { db, kafka, registry } = world
-  return await seedDemo({ db, kafka, registry, now, patienceMs: 120_000, say: () => undefined })
+  return await seedDemo({ db, kafka, registry, password: 'a phrase of several words', now, patienceMs: 120_000, say: () => undefined })
 }
 const counts = async () => Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await world.count(table)] as const)))
 const perTenant = async (sql: string) =>
@@ -88,4 +91,22 @@ test('each history is in the order of time, without a gap, and ends in what the 
     last.set(id, { sequence, at: Math.max(occurred_at, before?.at ?? 0), status: snapshot.status, score: snapshot.score })
   }
   for (const [id, { sequence, status, score }] of last) expect(leads.get(id)).toMatchObject({ sequence, status, score })
+})
+
+test('whoever works at a demo tenant signs in by the password that was given, and leads are theirs', async () => {
+  const run = <Result>(work: (tx: Transaction) => Promise<Result>) => withTransaction(world.db, 10_000, work)
+  for (const { slug, team } of demoTenants)
+    for (const { email } of team) {
+      const { result } = await signIn(
+        run,
+        { tenantSlug: slug, email, password: 'a phrase of several words', address: '127.0.0.1' },
+        new Date(),
+      )
+      expect({ email, result }).toEqual({ email, result: 'signed-in' })
+    }
+  expect(await world.count('leads', 'assignee IS NOT NULL')).toBeGreaterThan(200)
+  const nobodys = await world.tx.select(
+    'SELECT leads.lead_id FROM leads LEFT JOIN users ON users.tenant_id = leads.tenant_id AND LOWER(HEX(users.user_id)) = REPLACE(leads.assignee, "-", "") WHERE leads.assignee IS NOT NULL AND users.user_id IS NULL',
+  )
+  expect(nobodys).toEqual([])
 })
