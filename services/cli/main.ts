@@ -3,6 +3,7 @@ import { TributaryError } from '../platform/errors.ts'
 import { asDatabaseError } from '../platform/mysql/database-error.ts'
 import { addBenchCommand } from './bench-command.ts'
 import { addDeadLetterCommands } from './dead-letter-commands.ts'
+import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommands } from './doctor-commands.ts'
 import { addEventCommands } from './event-commands.ts'
 import { addGatewayCommand } from './gateway-command.ts'
@@ -21,6 +22,7 @@ for (const add of [
   addLeadCommands,
   addDeadLetterCommands,
   addGatewayCommand,
+  addDemoCommand,
   addBenchCommand,
 ])
   add(program)
