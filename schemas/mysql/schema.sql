@@ -403,6 +403,66 @@ CREATE TABLE `user_tickets` (
   KEY `user_tickets_user` (`tenant_id`,`user_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `webhooks` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `webhook_id` binary(16) NOT NULL,
+  `url` varchar(2000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `description` varchar(200) NOT NULL,
+  `types` varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `secret` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `previous_secret` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `previous_until` datetime(3) DEFAULT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `reason` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `note` varchar(500) DEFAULT NULL,
+  `failures` int(10) unsigned NOT NULL DEFAULT 0,
+  `failing_since` datetime(3) DEFAULT NULL,
+  `hold_until` datetime(3) DEFAULT NULL,
+  `notice_due_at` datetime(3) DEFAULT NULL,
+  `created_by` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `changed_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`webhook_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `webhook_attempts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `delivery_id` binary(16) NOT NULL,
+  `attempt` int(10) unsigned NOT NULL,
+  `tried_at` datetime(3) NOT NULL,
+  `status` smallint(5) unsigned DEFAULT NULL,
+  `error` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `response_ms` int(10) unsigned DEFAULT NULL,
+  `response` varchar(500) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`delivery_id`,`attempt`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `webhook_deliveries` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `delivery_id` binary(16) NOT NULL,
+  `webhook_id` binary(16) NOT NULL,
+  `event_id` binary(16) NOT NULL,
+  `lead_id` binary(16) DEFAULT NULL,
+  `sequence` int(10) unsigned NOT NULL,
+  `type` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `payload` mediumtext NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `tries` int(10) unsigned NOT NULL DEFAULT 0,
+  `claim` binary(16) DEFAULT NULL,
+  `queued_at` datetime(3) NOT NULL,
+  `due_at` datetime(3) DEFAULT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  `last_status` smallint(5) unsigned DEFAULT NULL,
+  `last_error` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `last_ms` int(10) unsigned DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`delivery_id`),
+  KEY `webhook_deliveries_due` (`tenant_id`,`webhook_id`,`state`,`due_at`),
+  KEY `webhook_deliveries_log` (`tenant_id`,`webhook_id`,`queued_at`),
+  KEY `webhook_deliveries_state` (`tenant_id`,`webhook_id`,`state`,`queued_at`),
+  KEY `webhook_deliveries_lead` (`tenant_id`,`lead_id`,`webhook_id`,`sequence`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `workflows` (
   `tenant_id` int(10) unsigned NOT NULL,
   `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
