@@ -1,3 +1,5 @@
+import { demoPassword } from '../../services/cli/demo/team.ts'
+import { demoTenants } from '../../services/cli/demo/demo-tenants.ts'
 import { isRunning, lastLines, stopProgram, type Started } from './child-process.ts'
 import { checkExternalParts, checkMachine } from './check-machine.ts'
 import { databasePart, fleetUrl } from './database-part.ts'
@@ -5,7 +7,7 @@ import { kafkaPart, registryPart } from './java-parts.ts'
 import { apiUrl, mailCatcherPart, processPart, prometheusPart, type Addresses } from './light-parts.ts'
 import { PartFailure, waitUntilReady, type LocalPart } from './part.ts'
 import { sendSyntheticEvent } from './send-synthetic-event.ts'
-import { setUpFleet } from './set-up-fleet.ts'
+import { seedDemo, setUpFleet } from './set-up-fleet.ts'
 import { portOf, processNames, type StackOptions } from './stack-options.ts'
 import { forgetState, writeState, type StackState } from './stack-state.ts'
 
@@ -81,6 +83,11 @@ export async function bringUp(
       await startAll(fleet)
       const leadId = await sendSyntheticEvent(options, addresses)
       say(`synthetic event    became lead ${leadId}: scored, mailed, published`)
+      if (options.demo) {
+        const produced = seedDemo(options, addresses)
+        state.signIn = demoTenants.map(({ slug, team }) => ({ tenant: slug, email: team[0]?.email ?? '', password: demoPassword }))
+        say(`demo               ${produced === 0 ? 'is there already' : `${produced} events became the leads of two tenants`}`)
+      }
     }
     state.isReady = true
     writeState(options.data, state)

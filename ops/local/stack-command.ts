@@ -8,7 +8,7 @@ import { parseOptions, type StackOptions } from './stack-options.ts'
 import { forgetState, readState, type StackState } from './stack-state.ts'
 
 const usage =
-  'npm run stack -- up [--detach] | status [--json] | logs [part] [-f] | down | purge   [--port-offset N] [--data DIR] [--no-fleet]'
+  'npm run stack -- up [--detach] | status [--json] | logs [part] [-f] | down | purge   [--port-offset N] [--data DIR] [--no-fleet] [--no-demo]'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 
@@ -126,11 +126,14 @@ function printStatus(state: StackState): void {
           '  npx tributary events tail --topic lead.status --from-beginning --limit 5',
           '  npm run stack -- status',
         ]
+  const signIn = state.signIn ?? []
   say(
     [
       '',
       'Tributary is ready.',
       ...Object.entries(state.urls).map(([name, url]) => `  ${name.padEnd(18)} ${url}`),
+      ...(signIn.length === 0 ? [] : ['Sign in to the demo (POST /v1/session):']),
+      ...signIn.map(({ tenant, email, password }) => `  tenant ${tenant}, ${email}, password "${password}"`),
       'For your shell:',
       ...Object.entries(state.addresses).map(([name, value]) => `  export ${name}=${value}`),
       ...demo,

@@ -8,6 +8,8 @@ export type StackOptions = {
   cache: string
   portOffset: number
   fleet: boolean
+  /** Whether the demo tenants are filled once the fleet runs. */
+  demo: boolean
   env: Record<string, string | undefined>
 }
 
@@ -55,6 +57,7 @@ export function parseOptions(
     cache: env['TRIBUTARY_CACHE'] ?? join(homedir(), '.cache', 'tributary'),
     portOffset: 0,
     fleet: true,
+    demo: true,
     env,
   }
   const flags = new Set<string>()
@@ -63,12 +66,13 @@ export function parseOptions(
     const word = words[index] ?? ''
     if (word === '--port-offset') options.portOffset = offsetFrom(words[++index])
     else if (word === '--data') options.data = resolve(words[++index] ?? '')
-    else if (['--detach', '--json', '--no-fleet', '-f'].includes(word)) flags.add(word)
+    else if (['--detach', '--json', '--no-fleet', '--no-demo', '-f'].includes(word)) flags.add(word)
     else if (word.startsWith('-'))
-      throw new Error(`${word} is not known; the options are --port-offset N, --data DIR, --detach, --json, --no-fleet, -f`)
+      throw new Error(`${word} is not known; the options are --port-offset N, --data DIR, --detach, --json, --no-fleet, --no-demo, -f`)
     else rest.push(word)
   }
   options.fleet = !flags.has('--no-fleet')
+  options.demo = !flags.has('--no-demo')
   return { options, flags, rest }
 }
 

@@ -10,6 +10,8 @@ export type StackState = {
   addresses: Addresses
   urls: Record<string, string>
   isReady: boolean
+  /** Who can sign in to the demo tenants; only where there are some. */
+  signIn?: { tenant: string; email: string; password: string }[]
 }
 
 const fileOf = (data: string) => join(data, 'stack.json')

@@ -16,7 +16,7 @@ type Answer<Data> = { status: string; data: Data }
 let world: World
 let prometheus: Started | undefined
 const data = mkdtempSync(join(tmpdir(), 'tributary-dashboard-'))
-const options: StackOptions = { root: process.cwd(), data, cache: data, portOffset: 0, fleet: true, env: process.env }
+const options: StackOptions = { root: process.cwd(), data, cache: data, portOffset: 0, fleet: true, demo: false, env: process.env }
 
 async function ask<Data>(path: string): Promise<Data> {
   const response = await fetch(`http://127.0.0.1:${portOf(options, 'prometheus')}/api/v1/${path}`)

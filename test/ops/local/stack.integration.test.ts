@@ -59,6 +59,8 @@ describe('the local stack', () => {
       (said) => said.includes('Tributary is ready') || first.exitCode !== null,
     )
     expect(text()).toMatch(/synthetic event {4}became lead [0-9a-f-]{36}: scored, mailed, published/)
+    expect(text()).toMatch(/demo {15}\d+ events became the leads of two tenants/)
+    expect(text()).toContain('tenant demo-pipeline, owner@')
 
     const status = JSON.parse(run('status', given(), '--json').stdout) as {
       running: boolean
