@@ -40,8 +40,8 @@ export async function buildApi(parts: ApiParts): Promise<Api> {
     keyGenerator: ({ headers, ip }) => headers.authorization ?? headers.cookie ?? ip,
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
   })
-  await describeApi(app)
   authenticate(app, parts)
+  await describeApi(app)
   addRoutes(app, parts)
   await app.ready()
   return app

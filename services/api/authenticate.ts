@@ -14,8 +14,10 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function authenticate(app: Api, { db, identify }: ApiParts): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('tenant', null)
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.scope === undefined) throw new Error(`the route ${String(method)} ${url} names no scope`)
+  app.addHook('onRoute', (route) => {
+    // The document's pages are not ours to give a scope; anybody may read what the API can do.
+    if (route.url === '/docs' || route.url.startsWith('/docs/')) route.config = { ...route.config, scope: 'public' }
+    if (route.config?.scope === undefined) throw new Error(`the route ${String(route.method)} ${route.url} names no scope`)
   })
   app.addHook('onRequest', async (request) => {
     const { scope } = request.routeOptions.config

@@ -175,6 +175,15 @@ describe('a follow-up', () => {
   })
 })
 
+describe('the document', () => {
+  it('can be read by anybody, as JSON and as a page', async () => {
+    const json = (await (await fetch(`${api.url}/docs/json`)).json()) as { openapi: string }
+    expect(json.openapi).toBe('3.1.0')
+    const page = await fetch(`${api.url}/docs/`)
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  })
+})
+
 describe('a request', () => {
   it('without credentials, or without the scope, is refused', async () => {
     const nobody = await fetch(`${api.url}/v1/tenant`)
