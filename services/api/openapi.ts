@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Api } from './api-parts.ts'
+import { describeWebhooks } from './shapes/webhook-event.ts'
 import { tidyDocument } from './tidy-document.ts'
 
 const description = `Work the leads of a tenant: find, read, change, export them, follow them live.
@@ -23,6 +24,7 @@ export async function describeApi(app: Api): Promise<void> {
           session: { type: 'apiKey', in: 'cookie', name: 'tributary_session', description: 'The session of a person' },
         },
       },
+      webhooks: describeWebhooks(),
       security: [{ token: [] }, { session: [] }],
     },
     transformObject: (documents) => tidyDocument(jsonSchemaTransformObject(documents)),

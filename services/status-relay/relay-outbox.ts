@@ -2,10 +2,11 @@ import type { Knex } from 'knex'
 import { uuidOf } from '../leads/event-identity.ts'
 import { markPublished, pendingShards, readOutbox, type OutboxPosition, type OutboxRow } from '../leads/outbox.ts'
 import { findSubscribers, queueDeliveries, type Subscriber } from '../leads/webhook-deliveries.ts'
+import { codeOf } from '../platform/errors.ts'
 import type { Encoder } from '../platform/kafka/encode.ts'
 import type { OutgoingRecord } from '../platform/kafka/producer.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
+import { transactionOn, withTransaction, type Transaction } from '../platform/mysql/transaction.ts'
 import { headersOf, toActivity, toStatus } from './to-records.ts'
 
 export type RelayContext = {
@@ -20,6 +21,7 @@ export type RelayContext = {
 
 const mostRows = 1000
 const mostBytes = 1_000_000
+const markTries = 3
 
 /** Where each shard goes on. A round goes through a shard and begins anew, so that a lead that never rests cannot hold up the others. */
 export type Positions = Map<number, OutboxPosition>
@@ -57,10 +59,18 @@ export async function relayOutbox(shards: readonly number[], positions: Position
 /** Marks the rows and queues their webhooks, both or neither: none is lost, and none is queued for an event that is not published. */
 async function markAndQueue(rows: readonly OutboxRow[], subscribers: readonly Subscriber[], { db, now }: RelayContext): Promise<void> {
   if (subscribers.length === 0) return markPublished(transactionOn(db), rows, now())
-  await withTransaction(db, 10_000, async (tx) => {
+  const work = async (tx: Transaction) => {
     await markPublished(tx, rows, now())
     await queueDeliveries(tx, rows, subscribers, now())
-  })
+  }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await withTransaction(db, 10_000, work)
+    } catch (error) {
+      // The broker has the records: a deadlock must not send them all once more.
+      if (codeOf(error) !== 'database-deadlock' || tries === markTries) throw error
+    }
+  }
 }
 
 function toOutgoing(row: OutboxRow, { prefix, encodeActivity, encodeStatus }: RelayContext): OutgoingRecord[] {

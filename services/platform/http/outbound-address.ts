@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import { isIP, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
@@ -43,7 +43,11 @@ export function parseOutboundUrl(text: string, { allowPrivate }: OutboundRules):
  * All addresses that a request to `hostname` could go to. Throws AddressRefused when one of them is not allowed: a name that has a public and a private address is refused whole.
  * Throws AddressUnknown when the name has none.
  */
-export async function resolveOutbound(hostname: string, rules: OutboundRules, resolve: Resolve = resolveName): Promise<ResolvedAddress[]> {
+export async function resolveOutbound(
+  hostname: string,
+  rules: OutboundRules,
+  resolve: Resolve = rules.allowPrivate ? askSystem : askNameServers,
+): Promise<ResolvedAddress[]> {
   const literal = literalOf(hostname)
   const found = literal === undefined ? await resolveOrRefuse(hostname, resolve) : [{ address: literal, family: isIPv6(literal) ? 6 : 4 }]
   for (const { address } of found) assertAllowed(address, rules)
@@ -87,4 +91,19 @@ async function resolveOrRefuse(hostname: string, resolve: Resolve): Promise<Reso
   return found
 }
 
-const resolveName: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true })
+/** As this machine resolves names, its hosts file and search domains included: names inside are known only there. */
+const askSystem: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true })
+
+/**
+ * Asks the name servers. The system's resolver would do it in one of the process's four threads (libuv), and a few names whose server never answers would hold them all, for
+ * every other connection of the process too.
+ */
+const askNameServers: Resolve = async (hostname) => {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
+  const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+  if (four.status === 'rejected' && six.status === 'rejected') throw four.reason
+  return [
+    ...(four.status === 'fulfilled' ? four.value : []).map((address) => ({ address, family: 4 })),
+    ...(six.status === 'fulfilled' ? six.value : []).map((address) => ({ address, family: 6 })),
+  ]
+}

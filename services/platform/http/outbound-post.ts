@@ -136,7 +136,7 @@ const failures: [RegExp, OutboundFailure][] = [
   [/^ECONNREFUSED$/, 'connection-refused'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'connection-reset'],
   [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'unreachable'],
-  [/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH/, 'tls'],
+  [/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|^EPROTO$/, 'tls'],
   [/^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_|RESPONSE|INVALID))/, 'not-http'],
 ]
 

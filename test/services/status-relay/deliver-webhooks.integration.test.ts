@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
+import { leadEventShape } from '../../../services/api/shapes/webhook-event.ts'
 import { changeLeads } from '../../../services/leads/change-leads.ts'
 import { uuidOf } from '../../../services/leads/event-identity.ts'
 import { queueTestDelivery } from '../../../services/leads/webhook-deliveries.ts'
@@ -51,7 +52,10 @@ describe('an event of a lead', () => {
     expect(opened.received.map(({ event }) => event.type)).toEqual(['lead.opened'])
     expect(moves.received.map(({ event }) => event.type)).toEqual(['lead.status_changed'])
     const [first, second] = all.received
-    for (const { headers, body } of all.received) expect(verifyStandardWebhook(headers, body, secret, desk.clock())).toBe('valid')
+    for (const { headers, body, event } of all.received) {
+      expect(verifyStandardWebhook(headers, body, secret, desk.clock())).toBe('valid')
+      expect(leadEventShape.parse(event)).toEqual(event)
+    }
     expect(second?.event.data).toEqual({
       tenant: 'demo',
       leadId: uuidOf(leadId),
