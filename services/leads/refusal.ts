@@ -22,6 +22,9 @@ export type RefusalCode =
   | 'webhook-limit'
   | 'delivery-not-found'
   | 'delivery-sending'
+  | 'search-too-long'
+  | 'cursor-invalid'
+  | 'view-not-found'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {
