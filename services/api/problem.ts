@@ -67,4 +67,8 @@ export const refusalStatus: Record<RefusalCode, number> = {
   'webhook-limit': 409,
   'delivery-not-found': 404,
   'delivery-sending': 409,
+  'search-too-long': 422,
+  'cursor-invalid': 422,
+  'view-not-found': 404,
+  'too-many-views': 409,
 }

@@ -25,6 +25,7 @@ export type RefusalCode =
   | 'search-too-long'
   | 'cursor-invalid'
   | 'view-not-found'
+  | 'too-many-views'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {
