@@ -7,7 +7,7 @@ const special = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'g')
  * length: one character can become 18.
  */
 export function foldText(text: string): string {
-  const apart = text.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD')
+  const apart = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
   return apart.replaceAll(/\p{M}+/gu, '').replaceAll(special, (letter) => plainLetters[letter] ?? letter)
 }
 

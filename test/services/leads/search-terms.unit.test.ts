@@ -28,6 +28,7 @@ describe('a person is found', () => {
     ['ＭＡＲＩＡ', { name: 'maria' }],
     ['maria', { name: 'ＭＡＲＩＡ' }],
     ['strasse', { name: 'Jan Straße' }],
+    ['STRAẞE', { name: 'Jan Strasse' }],
     ['soren', { name: 'Søren' }],
     ['lodz', { name: 'Łódź' }],
     ['ΟΔΥΣΣΕΥΣ', { name: 'Οδυσσεύς' }],
