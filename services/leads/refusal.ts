@@ -26,6 +26,13 @@ export type RefusalCode =
   | 'cursor-invalid'
   | 'view-not-found'
   | 'too-many-views'
+  | 'bulk-not-found'
+  | 'bulk-running'
+  | 'bulk-ended'
+  | 'bulk-not-undoable'
+  | 'export-not-found'
+  | 'export-not-ready'
+  | 'too-many-exports'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {
