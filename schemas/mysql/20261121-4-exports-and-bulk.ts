@@ -44,7 +44,6 @@ const tables: Record<string, string> = {
     undoes_bulk_id BINARY(16) NULL,
     due_at DATETIME(3) NULL,
     claim BINARY(16) NULL,
-    attempts INT UNSIGNED NOT NULL DEFAULT 0,
     position BINARY(16) NULL,
     leads_total INT UNSIGNED NOT NULL DEFAULT 0,
     leads_changed INT UNSIGNED NOT NULL DEFAULT 0,

@@ -55,7 +55,9 @@ async function changeActiveLeads(
 ): Promise<AppliedChange[]> {
   const from = await visibleFrom(tx, tenant)
   const visible = leadIds.filter((id) => Buffer.compare(id, from) >= 0)
-  const inactive = new Set((await lockLeads(tx, tenant.tenantId, visible)).filter(({ active }) => !active).map(({ leadId }) => textOf(leadId)))
+  const inactive = new Set(
+    (await lockLeads(tx, tenant.tenantId, visible)).filter(({ active }) => !active).map(({ leadId }) => textOf(leadId)),
+  )
   const isActive = (id: Buffer) => !inactive.has(textOf(id))
   const results = await changeLeads(tx, tenant, actor, leadIds.filter(isActive), change, now)
   const applied = new Map(results.map((result) => [textOf(result.leadId), withUndo(result)]))
@@ -82,7 +84,8 @@ async function undoChanges(
     const found = undos.get(textOf(leadId))
     if (found === undefined) throw new Error('a lead to undo that was not changed')
     if (found.isChangedSince) applied.set(textOf(leadId), { leadId, result: 'refused', code: 'changed-since', reason: changedSince })
-    else if ('followUpId' in found.undo) applied.set(textOf(leadId), await cancelFollowUp(tx, tenant, actor, leadId, found.undo.followUpId, now))
+    else if ('followUpId' in found.undo)
+      applied.set(textOf(leadId), await cancelFollowUp(tx, tenant, actor, leadId, found.undo.followUpId, now))
     else {
       const group = groups.get(found.text) ?? { undo: found.undo, leadIds: [] }
       group.leadIds.push(leadId)

@@ -158,13 +158,16 @@ type Row = {
 }
 
 const selected = `SELECT bulk_actions.bulk_id, bulk_actions.state, bulk_actions.request, bulk_actions.actor, bulk_actions.requested_at, bulk_actions.finished_at, bulk_actions.undoes_bulk_id,
-  undo.bulk_id AS undone_by, bulk_actions.leads_total, bulk_actions.leads_changed, bulk_actions.leads_unchanged, bulk_actions.leads_refused
-  FROM bulk_actions LEFT JOIN bulk_actions AS undo ON undo.tenant_id = bulk_actions.tenant_id AND undo.undoes_bulk_id = bulk_actions.bulk_id`
+  undoing.bulk_id AS undone_by, bulk_actions.leads_total, bulk_actions.leads_changed, bulk_actions.leads_unchanged, bulk_actions.leads_refused
+  FROM bulk_actions LEFT JOIN bulk_actions AS undoing ON undoing.tenant_id = bulk_actions.tenant_id AND undoing.undoes_bulk_id = bulk_actions.bulk_id`
 
 const lockBulk = (tx: Transaction, tenantId: number, bulkId: Buffer) => selectBulk(tx, tenantId, bulkId, 'FOR UPDATE')
 
 async function selectBulk(tx: Transaction, tenantId: number, bulkId: Buffer, lock: '' | 'FOR UPDATE'): Promise<BulkAction> {
-  const [row] = await tx.select<Row>(`${selected} WHERE bulk_actions.tenant_id = ? AND bulk_actions.bulk_id = ? ${lock}`, [tenantId, bulkId])
+  const [row] = await tx.select<Row>(`${selected} WHERE bulk_actions.tenant_id = ? AND bulk_actions.bulk_id = ? ${lock}`, [
+    tenantId,
+    bulkId,
+  ])
   if (row === undefined) throw new Refusal('bulk-not-found', 'There is no such bulk action.')
   return toBulk(row)
 }

@@ -30,7 +30,7 @@ export async function takeDueBulk(tx: Transaction, claim: Buffer, leaseMs: numbe
     [now],
   )
   if (row === undefined) return undefined
-  await tx.execute('UPDATE bulk_actions SET claim = ?, due_at = ?, attempts = attempts + 1 WHERE tenant_id = ? AND bulk_id = ?', [
+  await tx.execute('UPDATE bulk_actions SET claim = ?, due_at = ? WHERE tenant_id = ? AND bulk_id = ?', [
     claim,
     new Date(now.getTime() + leaseMs),
     row.tenant_id,

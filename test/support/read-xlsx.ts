@@ -31,7 +31,8 @@ function readSheet(xml: string): (ReadCell | undefined)[][] {
 function valueOf(inner: string): string {
   if (/<f[ >]/.test(inner)) throw new Error('a formula')
   const [, tag = '', text = ''] = /<(?:t|v)([^>]*?)(?:\/>|>(.*?)<\/[tv]>)/s.exec(inner) ?? []
-  if (/^\s|\s$/.test(text) && /^[ \t\n]|[ \t\n]$/.test(text) && !tag.includes('xml:space="preserve"')) throw new Error('white space that a reader may drop')
+  if (/^\s|\s$/.test(text) && /^[ \t\n]|[ \t\n]$/.test(text) && !tag.includes('xml:space="preserve"'))
+    throw new Error('white space that a reader may drop')
   const plain = text
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -59,11 +60,7 @@ function unzip(file: Buffer): Map<string, Buffer> {
   const entries = new Map<string, Buffer>()
   let at = file.readUInt32LE(end + 16)
   for (let count = file.readUInt16LE(end + 10); count > 0; count--) {
-    const [method, packed, nameLength] = [
-      file.readUInt16LE(at + 10),
-      file.readUInt32LE(at + 20),
-      file.readUInt16LE(at + 28),
-    ]
+    const [method, packed, nameLength] = [file.readUInt16LE(at + 10), file.readUInt32LE(at + 20), file.readUInt16LE(at + 28)]
     const local = file.readUInt32LE(at + 42)
     const from = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28)
     const bytes = file.subarray(from, from + packed)

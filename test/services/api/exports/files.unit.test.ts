@@ -156,7 +156,11 @@ describe('a workbook', () => {
         const [head = [], ...read] = sheet
         expect(head.map((found) => found?.value)).toEqual(headers)
         const expected = table
-          .map((row) => row.map((value) => (value === null ? undefined : { type: typeof value === 'string' ? 'inlineStr' : 'n', value: String(value) })))
+          .map((row) =>
+            row.map((value) =>
+              value === null ? undefined : { type: typeof value === 'string' ? 'inlineStr' : 'n', value: String(value) },
+            ),
+          )
           .filter((row) => row.some((value) => value !== undefined))
         expect(read.map((row) => Array.from({ length: 3 }, (_, column) => row[column]))).toEqual(expected)
       }),

@@ -1,0 +1,71 @@
+import type { Knex } from 'knex'
+import { uuidBytes } from '../../leads/event-identity.ts'
+import { readExportRows } from '../../leads/export-rows.ts'
+import { reportExport, type TakenExport } from '../../leads/make-export.ts'
+import { visibleFrom } from '../../leads/plan.ts'
+import type { Tenant } from '../../leads/tenants.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Transaction } from '../../platform/mysql/transaction.ts'
+import type { MatchingLeads } from '../matching-leads.ts'
+import { untilUnlocked } from '../until-unlocked.ts'
+import type { ExportColumn } from './export-columns.ts'
+import type { Cell } from './sheet.ts'
+
+/** Answers the names of people of a tenant by the ids that leads are assigned to; an id without a person is missing. */
+export type AgentNames = (tx: Transaction, tenantId: number, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+
+/** The export was taken from us, deleted, or is to stop. */
+export class LostExport extends Error {}
+
+type Context = { db: Knex; metrics: Metrics; matching: MatchingLeads; agentNames: AgentNames; leaseMs: number; clock(): Date }
+
+const page = 500
+const reportEveryMs = 1_000
+
+/** The rows of an export, read from the snapshot page by page as the file asks for them; `counts` grows on the way. Reports progress every second, which renews the claim. */
+export async function* exportPages(
+  context: Context,
+  snapshot: Transaction,
+  tenant: Tenant,
+  taken: TakenExport,
+  columns: readonly ExportColumn[],
+  counts: { rows: number; notFound: number },
+  signal?: AbortSignal,
+): AsyncGenerator<Cell[][]> {
+  const { db, metrics, agentNames, leaseMs, clock } = context
+  const { selection } = taken.request
+  const from = await visibleFrom(snapshot, tenant)
+  const total = selection.leads === 'listed' ? selection.leadIds.length : await context.matching.count(snapshot, tenant, selection.filter)
+  const report = async () => {
+    const rows = { done: counts.rows, total }
+    if (!(await untilUnlocked(db, metrics, (tx) => reportExport(tx, taken, rows, leaseMs, clock())))) throw new LostExport()
+  }
+  await report()
+  let reportedAt = clock().getTime()
+  for await (const leadIds of pagesOfIds(context.matching, snapshot, tenant, taken)) {
+    if (signal?.aborted === true) throw new LostExport()
+    const rows = await readExportRows(snapshot, tenant.tenantId, leadIds, from)
+    const assignees = new Set(rows.map(({ assignee }) => assignee).filter((assignee) => assignee !== null))
+    const agents = assignees.size === 0 ? new Map<string, string>() : await agentNames(snapshot, tenant.tenantId, [...assignees])
+    counts.rows += rows.length
+    counts.notFound += leadIds.length - rows.length
+    yield rows.map((row) => columns.map(({ cell }) => cell(row, agents)))
+    if (clock().getTime() - reportedAt < reportEveryMs) continue
+    await report()
+    reportedAt = clock().getTime()
+  }
+}
+
+async function* pagesOfIds(matching: MatchingLeads, snapshot: Transaction, tenant: Tenant, { request: { selection } }: TakenExport) {
+  if (selection.leads === 'listed') {
+    const ids = [...new Set(selection.leadIds)].map(uuidBytes).filter((id) => id !== undefined)
+    for (let from = 0; from < ids.length; from += page) yield ids.slice(from, from + page)
+    return
+  }
+  for (let after: Buffer | undefined; ;) {
+    const ids = await matching.select(snapshot, tenant, selection.filter, after, page)
+    if (ids.length === 0) return
+    yield ids
+    after = ids.at(-1)
+  }
+}
