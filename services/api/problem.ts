@@ -71,4 +71,11 @@ export const refusalStatus: Record<RefusalCode, number> = {
   'cursor-invalid': 422,
   'view-not-found': 404,
   'too-many-views': 409,
+  'bulk-not-found': 404,
+  'bulk-running': 409,
+  'bulk-ended': 409,
+  'bulk-not-undoable': 409,
+  'export-not-found': 404,
+  'export-not-ready': 409,
+  'too-many-exports': 409,
 }

@@ -21,7 +21,6 @@ export type ExportRow = {
 type Row = {
   lead_id: Buffer
   opened_at: number
-  name: string | null
   tags: string
   status: string
   score: number
@@ -34,8 +33,7 @@ type Row = {
 export async function readExportRows(tx: Transaction, tenantId: number, leadIds: readonly Buffer[], from: Buffer): Promise<ExportRow[]> {
   if (leadIds.length === 0) return []
   const rows = await tx.select<Row>(
-    `SELECT leads.lead_id, leads.opened_at, contacts.name, leads.tags, leads.status, leads.score, leads.assignee, leads.source, leads.last_activity_at
-     FROM leads JOIN contacts ON contacts.tenant_id = leads.tenant_id AND contacts.contact_id = leads.contact_id
+    `SELECT leads.lead_id, leads.opened_at, leads.tags, leads.status, leads.score, leads.assignee, leads.source, leads.last_activity_at FROM leads
      WHERE leads.tenant_id = ? AND leads.lead_id IN (?) AND leads.lead_id >= ?`,
     [tenantId, leadIds, from],
   )
@@ -60,16 +58,16 @@ type Submitted = {
   orderNumber: string | null
 }
 
-// Of what a person gave several times, the first one stands, as on the lead's page; order numbers are all shown.
+// As on the lead's page: of what a person gave several times the newest stands, and order numbers are all shown.
 function toExportRow(row: Row, submitted: readonly Submitted[]): ExportRow {
-  const first = (field: 'name' | 'email' | 'phone') => submitted.find((one) => one[field] !== null)?.[field] ?? null
+  const newest = (field: 'name' | 'email' | 'phone') => submitted.findLast((one) => isSaid(one[field]))?.[field] ?? null
   return {
     leadId: row.lead_id,
     openedAt: row.opened_at,
-    name: row.name ?? first('name'),
-    email: first('email'),
-    phone: first('phone'),
-    orderNumbers: [...new Set(submitted.map(({ orderNumber }) => orderNumber).filter((number) => number !== null))],
+    name: newest('name'),
+    email: newest('email'),
+    phone: newest('phone'),
+    orderNumbers: [...new Set(submitted.map(({ orderNumber }) => orderNumber).filter(isSaid))],
     tags: row.tags === '' ? [] : row.tags.split(','),
     status: row.status,
     score: row.score,
@@ -79,6 +77,8 @@ function toExportRow(row: Row, submitted: readonly Submitted[]): ExportRow {
     submissions: submitted.length,
   }
 }
+
+const isSaid = (text: string | null): text is string => text !== null && text.trim() !== ''
 
 /** The submissions of leads, oldest first, by lead. */
 async function readSubmitted(tx: Transaction, tenantId: number, leadIds: readonly Buffer[]): Promise<Map<string, Submitted[]>> {

@@ -46,7 +46,7 @@ export async function fillLeads(world: World, tenantId: number, leads: readonly 
       await tx.insert(
         'contacts',
         ['tenant_id', 'contact_id', 'name', 'created_at'],
-        some.map(({ leadId, name, openedAt }): SqlRow => [tenantId, leadId, name, new Date(openedAt)]),
+        some.map(({ leadId, openedAt }): SqlRow => [tenantId, leadId, null, new Date(openedAt)]),
       )
       await tx.insert(
         'leads',

@@ -2,29 +2,22 @@ import { setTenant, findTenants, type Tenant, type TenantChange } from '../../se
 import type { BulkContext } from '../../services/api/bulk-actions/run-bulk.ts'
 import { runBulk } from '../../services/api/bulk-actions/run-bulk.ts'
 import type { MatchingLeads } from '../../services/api/matching-leads.ts'
-import { Metrics } from '../../services/platform/metrics.ts'
+import { visibleFrom } from '../../services/leads/plan.ts'
 import { silent, type World } from './world.ts'
 
-/** Finds every lead of a tenant. */
-export const everyLead: MatchingLeads = {
-  select: async (tx, { tenantId }, _filter, after, limit) => {
-    const rows = await tx.select<{ lead_id: Buffer }>(
-      `SELECT lead_id FROM leads WHERE tenant_id = ? AND lead_id < ? ORDER BY lead_id DESC LIMIT ${limit}`,
-      [tenantId, after ?? Buffer.alloc(16, 255)],
-    )
-    return rows.map(({ lead_id }) => lead_id)
-  },
-  count: async (tx, { tenantId }) => {
-    const [row] = await tx.select<{ found: number }>('SELECT COUNT(*) AS found FROM leads WHERE tenant_id = ?', [tenantId])
-    return Number(row?.found)
-  },
+/** Finds every lead that the plan of a tenant shows. */
+export const everyLead: MatchingLeads = async (tx, tenant, _filter, after, limit) => {
+  const rows = await tx.select<{ lead_id: Buffer }>(
+    `SELECT lead_id FROM leads WHERE tenant_id = ? AND lead_id < ? AND lead_id >= ? ORDER BY lead_id DESC LIMIT ${limit}`,
+    [tenant.tenantId, after ?? Buffer.alloc(16, 255), await visibleFrom(tx, tenant)],
+  )
+  return rows.map(({ lead_id }) => lead_id)
 }
 
 /** What the loops of the API process are given, in a test. */
 export const jobContext = (world: World, change: Partial<BulkContext> = {}) => ({
   db: world.db,
   log: silent,
-  metrics: new Metrics(),
   matching: everyLead,
   agentNames: async () => new Map<string, string>(),
   leaseMs: 30_000,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { visibleFrom } from '../../leads/plan.ts'
 import { readTenant, type Tenant } from '../../leads/tenants.ts'
 import {
   changedByBulk,
@@ -15,15 +14,13 @@ import {
   type TakenBulk,
 } from '../../leads/work-bulk.ts'
 import { failureOf } from '../../platform/errors.ts'
-import type { Metrics } from '../../platform/metrics.ts'
 import { readSnapshot, transactionOn, type Transaction } from '../../platform/mysql/transaction.ts'
-import type { MatchingLeads } from '../matching-leads.ts'
+import { pagesOfMatching, type MatchingLeads } from '../matching-leads.ts'
 import { untilUnlocked } from '../until-unlocked.ts'
 
 export type BulkContext = {
   db: Knex
   log: Logger
-  metrics: Metrics
   matching: MatchingLeads
   leaseMs: number
   clock(): Date
@@ -42,8 +39,8 @@ const sliceMs = 2_000
  * waited out here; when the database is away it throws, and the bulk action goes on from its last unit later.
  */
 export async function runBulk(context: BulkContext, signal?: AbortSignal): Promise<boolean> {
-  const { db, metrics, leaseMs, clock } = context
-  const taken = await untilUnlocked(db, metrics, (tx) => takeDueBulk(tx, randomBytes(16), leaseMs, clock()))
+  const { db, leaseMs, clock } = context
+  const taken = await untilUnlocked(db, (tx) => takeDueBulk(tx, randomBytes(16), leaseMs, clock()))
   if (taken === undefined) return false
   try {
     const isOurs = taken.state === 'running' || (await collect(context, taken, signal))
@@ -56,32 +53,30 @@ export async function runBulk(context: BulkContext, signal?: AbortSignal): Promi
 }
 
 /** Writes down the leads that the bulk action is about, all of one moment; answers false when it was taken from us or is to stop. */
-async function collect({ db, metrics, matching, leaseMs, clock }: BulkContext, bulk: TakenBulk, signal?: AbortSignal): Promise<boolean> {
-  while (await untilUnlocked(db, metrics, (tx) => forgetCollected(tx, bulk, 5_000)));
+async function collect({ db, matching, leaseMs, clock }: BulkContext, bulk: TakenBulk, signal?: AbortSignal): Promise<boolean> {
+  while (await untilUnlocked(db, (tx) => forgetCollected(tx, bulk, 5_000)));
   const isWhole = await readSnapshot(db, snapshotMs, async (snapshot) => {
     const tenant = await readTenant(snapshot, bulk.tenantId)
     for await (const leadIds of pagesOfBulk(snapshot, tenant, bulk, matching)) {
       if (signal?.aborted === true) return false
-      if (!(await untilUnlocked(db, metrics, (tx) => collectLeads(tx, bulk, leadIds, leaseMs, clock())))) return false
+      if (!(await untilUnlocked(db, (tx) => collectLeads(tx, bulk, leadIds, leaseMs, clock())))) return false
     }
     return true
   })
-  return isWhole && (await untilUnlocked(db, metrics, (tx) => closeCollection(tx, bulk)))
+  return isWhole && (await untilUnlocked(db, (tx) => closeCollection(tx, bulk)))
 }
 
 async function* pagesOfBulk(snapshot: Transaction, tenant: Tenant, bulk: TakenBulk, matching: MatchingLeads) {
-  const from = await visibleFrom(snapshot, tenant)
-  let after: Buffer | undefined
-  for (;;) {
-    const leadIds =
-      bulk.undoes !== null
-        ? await changedByBulk(snapshot, tenant.tenantId, bulk.undoes, after, page)
-        : bulk.selection.leads === 'matching'
-          ? await matching.select(snapshot, tenant, bulk.selection.filter, after, page)
-          : []
+  if (bulk.undoes !== null) yield* pagesOfChanged(snapshot, tenant, bulk.undoes)
+  else if (bulk.selection.leads === 'matching') yield* pagesOfMatching(matching, snapshot, tenant, bulk.selection.filter, page)
+}
+
+async function* pagesOfChanged(snapshot: Transaction, { tenantId }: Tenant, bulkId: Buffer) {
+  for (let after: Buffer | undefined; ;) {
+    const leadIds = await changedByBulk(snapshot, tenantId, bulkId, after, page)
     if (leadIds.length === 0) return
+    yield leadIds
     after = leadIds.at(-1)
-    yield bulk.undoes === null ? leadIds.filter((id) => Buffer.compare(id, from) >= 0) : leadIds
   }
 }
 
@@ -98,14 +93,14 @@ async function workUnits(context: BulkContext, bulk: TakenBulk, signal?: AbortSi
 }
 
 /** Works on one unit. `broken`: it failed for a reason of its own, try a smaller one; a single lead that fails so is left out, with that as its result. */
-async function workUnit({ db, log, metrics, leaseMs, clock }: BulkContext, bulk: TakenBulk, size: number): Promise<BulkUnit | 'broken'> {
+async function workUnit({ db, log, leaseMs, clock }: BulkContext, bulk: TakenBulk, size: number): Promise<BulkUnit | 'broken'> {
   try {
-    return await untilUnlocked(db, metrics, (tx) => workBulkUnit(tx, bulk, size, leaseMs, clock()))
+    return await untilUnlocked(db, (tx) => workBulkUnit(tx, bulk, size, leaseMs, clock()))
   } catch (error) {
     if (failureOf(error) !== 'unknown') throw error
     if (size > 1) return 'broken'
     log.error({ bulk: bulk.bulkId.toString('hex'), err: error }, 'a lead of a bulk action could not be changed and is left out')
     const failed = { code: 'unknown-failure', reason: 'The lead could not be changed for a reason that is ours; it is written in the log.' }
-    return await untilUnlocked(db, metrics, (tx) => workBulkUnit(tx, bulk, 1, leaseMs, clock(), failed))
+    return await untilUnlocked(db, (tx) => workBulkUnit(tx, bulk, 1, leaseMs, clock(), failed))
   }
 }

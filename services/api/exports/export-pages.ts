@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
 import { uuidBytes } from '../../leads/event-identity.ts'
 import { readExportRows } from '../../leads/export-rows.ts'
+import type { ExportSelection } from '../../leads/exports.ts'
 import { reportExport, type TakenExport } from '../../leads/make-export.ts'
 import { visibleFrom } from '../../leads/plan.ts'
 import type { Tenant } from '../../leads/tenants.ts'
-import type { Metrics } from '../../platform/metrics.ts'
 import type { Transaction } from '../../platform/mysql/transaction.ts'
-import type { MatchingLeads } from '../matching-leads.ts'
+import { pagesOfMatching, type MatchingLeads } from '../matching-leads.ts'
 import { untilUnlocked } from '../until-unlocked.ts'
 import type { ExportColumn } from './export-columns.ts'
 import type { Cell } from './sheet.ts'
@@ -17,9 +17,10 @@ export type AgentNames = (tx: Transaction, tenantId: number, ids: readonly strin
 /** The export was taken from us, deleted, or is to stop. */
 export class LostExport extends Error {}
 
-type Context = { db: Knex; metrics: Metrics; matching: MatchingLeads; agentNames: AgentNames; leaseMs: number; clock(): Date }
+type Context = { db: Knex; matching: MatchingLeads; agentNames: AgentNames; leaseMs: number; clock(): Date }
 
 const page = 500
+const countedPage = 5_000
 const reportEveryMs = 1_000
 
 /** The rows of an export, read from the snapshot page by page as the file asks for them; `counts` grows on the way. Reports progress every second, which renews the claim. */
@@ -32,13 +33,13 @@ export async function* exportPages(
   counts: { rows: number; notFound: number },
   signal?: AbortSignal,
 ): AsyncGenerator<Cell[][]> {
-  const { db, metrics, agentNames, leaseMs, clock } = context
+  const { db, agentNames, leaseMs, clock } = context
   const { selection } = taken.request
   const from = await visibleFrom(snapshot, tenant)
-  const total = selection.leads === 'listed' ? selection.leadIds.length : await context.matching.count(snapshot, tenant, selection.filter)
+  const total = await countLeads(context.matching, snapshot, tenant, selection)
   const report = async () => {
     const rows = { done: counts.rows, total }
-    if (!(await untilUnlocked(db, metrics, (tx) => reportExport(tx, taken, rows, leaseMs, clock())))) throw new LostExport()
+    if (!(await untilUnlocked(db, (tx) => reportExport(tx, taken, rows, leaseMs, clock())))) throw new LostExport()
   }
   await report()
   let reportedAt = clock().getTime()
@@ -62,10 +63,12 @@ async function* pagesOfIds(matching: MatchingLeads, snapshot: Transaction, tenan
     for (let from = 0; from < ids.length; from += page) yield ids.slice(from, from + page)
     return
   }
-  for (let after: Buffer | undefined; ;) {
-    const ids = await matching.select(snapshot, tenant, selection.filter, after, page)
-    if (ids.length === 0) return
-    yield ids
-    after = ids.at(-1)
-  }
+  yield* pagesOfMatching(matching, snapshot, tenant, selection.filter, page)
+}
+
+async function countLeads(matching: MatchingLeads, snapshot: Transaction, tenant: Tenant, selection: ExportSelection): Promise<number> {
+  if (selection.leads === 'listed') return selection.leadIds.length
+  let count = 0
+  for await (const ids of pagesOfMatching(matching, snapshot, tenant, selection.filter, countedPage)) count += ids.length
+  return count
 }

@@ -12,7 +12,6 @@ import {
 } from '../../leads/make-export.ts'
 import { readTenant } from '../../leads/tenants.ts'
 import { failureOf } from '../../platform/errors.ts'
-import type { Metrics } from '../../platform/metrics.ts'
 import { readSnapshot } from '../../platform/mysql/transaction.ts'
 import type { MatchingLeads } from '../matching-leads.ts'
 import { untilUnlocked } from '../until-unlocked.ts'
@@ -25,7 +24,6 @@ import { writeXlsx } from './write-xlsx.ts'
 export type ExportContext = {
   db: Knex
   log: Logger
-  metrics: Metrics
   matching: MatchingLeads
   agentNames: AgentNames
   leaseMs: number
@@ -42,12 +40,12 @@ const againAfterMs = 10_000
  * a page and a part at a time. When it fails, the export begins anew some seconds later, five times at most.
  */
 export async function runExport(context: ExportContext, signal?: AbortSignal): Promise<boolean> {
-  const { db, metrics, log, leaseMs, clock } = context
-  const taken = await untilUnlocked(db, metrics, (tx) => takeDueExport(tx, randomBytes(16), leaseMs, clock()))
+  const { db, leaseMs, clock } = context
+  const taken = await untilUnlocked(db, (tx) => takeDueExport(tx, randomBytes(16), leaseMs, clock()))
   if (taken === undefined) return false
-  while (await untilUnlocked(db, metrics, (tx) => removeExportParts(tx, taken, partsAtOnce)));
+  while (await untilUnlocked(db, (tx) => removeExportParts(tx, taken, partsAtOnce)));
   if (taken.state !== 'running') {
-    await untilUnlocked(db, metrics, (tx) => settleExport(tx, taken, clock()))
+    await untilUnlocked(db, (tx) => settleExport(tx, taken, clock()))
     return true
   }
   try {
@@ -58,7 +56,7 @@ export async function runExport(context: ExportContext, signal?: AbortSignal): P
   return true
 }
 
-async function giveUp({ db, log, metrics, clock }: ExportContext, taken: TakenExport, error: unknown, signal?: AbortSignal): Promise<void> {
+async function giveUp({ db, log, clock }: ExportContext, taken: TakenExport, error: unknown, signal?: AbortSignal): Promise<void> {
   const isStopping = signal?.aborted === true
   // Deleted, or somebody else's by now.
   if (error instanceof LostExport && !isStopping) return
@@ -66,11 +64,11 @@ async function giveUp({ db, log, metrics, clock }: ExportContext, taken: TakenEx
   if (isOwnFault)
     log.error({ export: taken.exportId.toString('hex'), attempts: taken.attempts, err: error }, 'an export failed and begins anew')
   const dueAt = new Date(clock().getTime() + (isStopping ? 0 : againAfterMs))
-  await untilUnlocked(db, metrics, (tx) => releaseExport(tx, taken, taken.attempts - (isOwnFault ? 0 : 1), dueAt))
+  await untilUnlocked(db, (tx) => releaseExport(tx, taken, taken.attempts - (isOwnFault ? 0 : 1), dueAt))
 }
 
 async function makeFile(context: ExportContext, taken: TakenExport, signal?: AbortSignal): Promise<void> {
-  const { db, metrics, clock } = context
+  const { db, clock } = context
   const { request } = taken
   // Taken before the snapshot, so that the file holds everything that was committed by then.
   const snapshotAt = clock()
@@ -90,10 +88,10 @@ async function makeFile(context: ExportContext, taken: TakenExport, signal?: Abo
       sum.update(content)
       bytes += content.length
       const number = part++
-      if (!(await untilUnlocked(db, metrics, (tx) => writeExportPart(tx, taken, number, content)))) throw new LostExport()
+      if (!(await untilUnlocked(db, (tx) => writeExportPart(tx, taken, number, content)))) throw new LostExport()
     }
     const manifest = manifestOf(tenant, taken, columns, { ...counts, ...file.notes, bytes, sha256: sum.digest('hex'), snapshotAt })
-    await untilUnlocked(db, metrics, (tx) => finishExport(tx, taken, manifest, clock()))
+    await untilUnlocked(db, (tx) => finishExport(tx, taken, manifest, clock()))
   })
 }
 

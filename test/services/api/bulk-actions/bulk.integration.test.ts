@@ -14,9 +14,10 @@ import { followUpsOfLead } from '../../../../services/leads/list-follow-ups.ts'
 import type { Tenant } from '../../../../services/leads/tenants.ts'
 import { takeDueBulk, workBulkUnit } from '../../../../services/leads/work-bulk.ts'
 import { runBulk } from '../../../../services/api/bulk-actions/run-bulk.ts'
+import type { MatchingLeads } from '../../../../services/api/matching-leads.ts'
 import { withTransaction } from '../../../../services/platform/mysql/transaction.ts'
 import { form } from '../../../support/events.ts'
-import { jobContext, tenantOf, workBulksOff } from '../../../support/jobs.ts'
+import { everyLead, jobContext, tenantOf, workBulksOff } from '../../../support/jobs.ts'
 import { brokenInvariants } from '../../../support/totals.ts'
 import { work } from '../../../support/work.ts'
 import { createWorld, type World } from '../../../support/world.ts'
@@ -104,13 +105,12 @@ describe('a bulk action', () => {
     const taken = await takeDueBulk(world.tx, Buffer.alloc(16, 1), 0, new Date())
     expect(taken?.state).toBe('collecting')
     let late: Buffer[] = []
-    const { matching } = jobContext(world)
-    const select: typeof matching.select = async (...asked) => {
-      const page = await matching.select(...asked)
+    const disturbed: MatchingLeads = async (...asked) => {
+      const page = await everyLead(...asked)
       if (late.length === 0) late = await openLeads(5)
       return page
     }
-    await workBulksOff(world, jobContext(world, { matching: { ...matching, select } }))
+    await workBulksOff(world, jobContext(world, { matching: disturbed }))
     const changed = new Set((await resultsOf(bulkId)).map(({ leadId }) => leadId))
     expect(before.every((id) => changed.has(uuidOf(id)))).toBe(true)
     expect(late.some((id) => changed.has(uuidOf(id)))).toBe(false)
