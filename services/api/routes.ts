@@ -1,4 +1,6 @@
 import type { Api, ApiParts } from './api-parts.ts'
+import { bulkActionRoutes } from './routes/bulk-actions.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { followUpRoutes } from './routes/follow-ups.ts'
 import { leadActionRoutes } from './routes/lead-actions.ts'
 import { leadRoutes } from './routes/lead.ts'
@@ -14,6 +16,8 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   leadRoutes(app, parts)
   leadActionRoutes(app, parts)
   followUpRoutes(app, parts)
+  bulkActionRoutes(app, parts)
+  exportRoutes(app, parts)
   tenantRoutes(app, parts)
   webhookRoutes(app, parts)
   webhookDeliveryRoutes(app, parts)
