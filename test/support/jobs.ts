@@ -19,7 +19,6 @@ export const jobContext = (world: World, change: Partial<BulkContext> = {}) => (
   db: world.db,
   log: silent,
   matching: everyLead,
-  agentNames: async () => new Map<string, string>(),
   leaseMs: 30_000,
   clock: () => new Date(),
   ...change,

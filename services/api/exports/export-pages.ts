@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { listUsers } from '../../accounts/user-store.ts'
 import { uuidBytes } from '../../leads/event-identity.ts'
 import { readExportRows } from '../../leads/export-rows.ts'
 import type { ExportSelection } from '../../leads/exports.ts'
@@ -11,13 +12,10 @@ import { untilUnlocked } from '../until-unlocked.ts'
 import type { ExportColumn } from './export-columns.ts'
 import type { Cell } from './sheet.ts'
 
-/** Answers the names of people of a tenant by the ids that leads are assigned to; an id without a person is missing. */
-export type AgentNames = (tx: Transaction, tenantId: number, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
-
 /** The export was taken from us, deleted, or is to stop. */
 export class LostExport extends Error {}
 
-type Context = { db: Knex; matching: MatchingLeads; agentNames: AgentNames; leaseMs: number; clock(): Date }
+type Context = { db: Knex; matching: MatchingLeads; leaseMs: number; clock(): Date }
 
 const page = 500
 const countedPage = 5_000
@@ -33,9 +31,10 @@ export async function* exportPages(
   counts: { rows: number; notFound: number },
   signal?: AbortSignal,
 ): AsyncGenerator<Cell[][]> {
-  const { db, agentNames, leaseMs, clock } = context
+  const { db, leaseMs, clock } = context
   const { selection } = taken.request
   const from = await visibleFrom(snapshot, tenant)
+  const agents = new Map((await listUsers(snapshot, tenant.tenantId)).map(({ id, name }) => [id, name]))
   const total = await countLeads(context.matching, snapshot, tenant, selection)
   const report = async () => {
     const rows = { done: counts.rows, total }
@@ -46,8 +45,6 @@ export async function* exportPages(
   for await (const leadIds of pagesOfIds(context.matching, snapshot, tenant, taken)) {
     if (signal?.aborted === true) throw new LostExport()
     const rows = await readExportRows(snapshot, tenant.tenantId, leadIds, from)
-    const assignees = new Set(rows.map(({ assignee }) => assignee).filter((assignee) => assignee !== null))
-    const agents = assignees.size === 0 ? new Map<string, string>() : await agentNames(snapshot, tenant.tenantId, [...assignees])
     counts.rows += rows.length
     counts.notFound += leadIds.length - rows.length
     yield rows.map((row) => columns.map(({ cell }) => cell(row, agents)))

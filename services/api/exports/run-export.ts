@@ -16,7 +16,7 @@ import { readSnapshot } from '../../platform/mysql/transaction.ts'
 import type { MatchingLeads } from '../matching-leads.ts'
 import { untilUnlocked } from '../until-unlocked.ts'
 import { exportColumns } from './export-columns.ts'
-import { exportPages, LostExport, type AgentNames } from './export-pages.ts'
+import { exportPages, LostExport } from './export-pages.ts'
 import { manifestOf } from './manifest.ts'
 import { writeCsv } from './write-csv.ts'
 import { writeXlsx } from './write-xlsx.ts'
@@ -25,7 +25,6 @@ export type ExportContext = {
   db: Knex
   log: Logger
   matching: MatchingLeads
-  agentNames: AgentNames
   leaseMs: number
   clock(): Date
 }

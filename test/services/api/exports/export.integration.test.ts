@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { insertUser } from '../../../../services/accounts/user-store.ts'
 import { localTimeIn } from '../../../../services/api/exports/local-time.ts'
 import { runExport, type ExportContext } from '../../../../services/api/exports/run-export.ts'
 import type { MatchingLeads } from '../../../../services/api/matching-leads.ts'
@@ -27,7 +28,7 @@ let tenant: Tenant
 let tenants = 0
 const actor = 'user:018f0000-0000-7000-8000-000000000001'
 const all: ExportRequest = { format: 'csv', escaping: 'raw', timeZone: 'America/Sao_Paulo', selection: { leads: 'matching', filter: {} } }
-const slugs = Array.from({ length: 12 }, (_, index) => `demo-${index}`)
+const slugs = Array.from({ length: 16 }, (_, index) => `demo-${index}`)
 
 beforeAll(async () => {
   world = await createWorld(slugs, 1)
@@ -182,13 +183,13 @@ describe('an export', () => {
     expect(manifest).toMatchObject({ rows: 3, notFound: 1 })
   })
 
-  it('names agents', async () => {
-    await fillLeads(world, tenant.tenantId, [filledLead(1, { assignee: 'a1' }), filledLead(2, { assignee: 'a2' })])
-    const { file } = await exported(
-      {},
-      context({ agentNames: async (_tx, _tenantId, ids) => new Map(ids.includes('a1') ? [['a1', 'Ana']] : []) }),
-    )
-    expect(readCsv(file).map((row) => row[8])).toEqual(['Agent', 'a2', 'Ana'])
+  it('names agents, and keeps the id of one who is not there', async () => {
+    const [ana, nobody] = [randomUUID(), randomUUID()]
+    const person = { email: 'ana@example.com', name: '=Ana', role: 'agent', state: 'disabled', createdAtMs: 0 } as const
+    await insertUser(world.tx, { tenantId: tenant.tenantId, id: ana, ...person })
+    await fillLeads(world, tenant.tenantId, [filledLead(1, { assignee: ana }), filledLead(2, { assignee: nobody })])
+    const { file } = await exported({ escaping: 'safe' })
+    expect(readCsv(file).map((row) => row[8])).toEqual(['Agent', nobody, "'=Ana"])
   })
 
   it('holds only what the plan shows, listed or not', async () => {
@@ -224,6 +225,37 @@ describe('an export', () => {
     expect(manifest).toMatchObject({ rows: 0, notFound: 1 })
   })
 })
+
+describe('an export of 50,000 leads', () => {
+  it.each(['csv', 'xlsx'] as const)('takes no more memory for its %s than one of few', async (format) => {
+    const found = await world.count('leads', `tenant_id = ${tenant.tenantId}`)
+    expect(found).toBe(0)
+    await fillLeads(
+      world,
+      tenant.tenantId,
+      Array.from({ length: 50_000 }, (_, number) => filledLead(number, { name: `${number} ${'long name '.repeat(40)}` })),
+    )
+    let pagesHeld = 0
+    let mostRss = 0
+    const measured: MatchingLeads = async (...asked) => {
+      const ids = await everyLead(...asked)
+      pagesHeld = Math.max(pagesHeld, ids.length)
+      mostRss = Math.max(mostRss, process.memoryUsage().rss)
+      return ids
+    }
+    globalThis.gc?.()
+    const before = process.memoryUsage().rss
+    const { manifest, file } = await exported({ format }, context({ matching: measured }))
+    expect(manifest.rows).toBe(50_000)
+    expect(pagesHeld).toBeLessThanOrEqual(5_000)
+    // The rows alone are more than 25 MB as text, several times that as objects.
+    expect(mostRss - before).toBeLessThan(150 * 1024 * 1024)
+    expect(await world.count('export_parts', `tenant_id = ${tenant.tenantId}`)).toBe(Math.ceil(file.length / 1_000_000))
+    expect(readsAs[format](file)).toBe(50_001)
+  })
+})
+
+const readsAs = { csv: (file: Buffer) => readCsv(file).length, xlsx: (file: Buffer) => readXlsx(file)[0]?.length }
 
 describe('an export that is interrupted', () => {
   it('begins anew when its process has died, and the dead one can write no more', async () => {
