@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { BulkAction } from '../../leads/bulk-actions.ts'
 import { idShape, textShape, timeOf, timeOrNull, timeShape } from './common.ts'
-import { filterShape, showFilter, type KeptFilter } from './selection.ts'
+import { shownFilterShape, type KeptFilter } from './selection.ts'
 
 const reason = textShape(500).nullable().default(null)
 
@@ -41,7 +41,7 @@ export const bulkShape = z
     bulkId: idShape,
     state: z.enum(['collecting', 'running', 'done', 'cancelled']),
     change: shownChange,
-    selection: z.union([z.object({ leads: z.literal('listed') }), z.object({ leads: z.literal('matching'), filter: filterShape })]),
+    selection: z.union([z.object({ leads: z.literal('listed') }), z.object({ leads: z.literal('matching'), filter: shownFilterShape })]),
     actor: z.string(),
     requestedAt: timeShape,
     finishedAt: timeShape.nullable(),
@@ -69,7 +69,7 @@ export function showBulk({ change, selection, requestedAt, finishedAt, ...bulk }
   return {
     ...bulk,
     change: change.change === 'follow_up' ? showPlan(change.plan) : change,
-    selection: selection.leads === 'listed' ? selection : { leads: 'matching', filter: showFilter(selection.filter as KeptFilter) },
+    selection: selection.leads === 'listed' ? selection : { leads: 'matching', filter: (selection.filter as KeptFilter).filter },
     requestedAt: timeOf(requestedAt),
     finishedAt: timeOrNull(finishedAt),
   }

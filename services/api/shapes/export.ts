@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Export, ExportManifest, ExportSelection } from '../../leads/exports.ts'
 import { isTimeZone } from '../exports/local-time.ts'
 import { idShape, timeOf, timeOrNull, timeShape } from './common.ts'
-import { filterShape, showFilter, type KeptFilter } from './selection.ts'
+import { shownFilterShape, type KeptFilter } from './selection.ts'
 
 export const formatShape = z.enum(['csv', 'xlsx'])
 export const escapingShape = z
@@ -16,7 +16,7 @@ export const timeZoneShape = z
 
 const selectionShape = z.union([
   z.object({ leads: z.literal('listed'), leadIds: z.array(idShape) }),
-  z.object({ leads: z.literal('matching'), filter: filterShape }),
+  z.object({ leads: z.literal('matching'), filter: shownFilterShape }),
 ])
 
 const manifestShape = z
@@ -77,4 +77,4 @@ const showManifest = (manifest: ExportManifest): z.output<typeof manifestShape> 
 })
 
 const showSelection = (selection: ExportSelection) =>
-  selection.leads === 'listed' ? selection : { leads: 'matching' as const, filter: showFilter(selection.filter as KeptFilter) }
+  selection.leads === 'listed' ? selection : { leads: 'matching' as const, filter: (selection.filter as KeptFilter).filter }

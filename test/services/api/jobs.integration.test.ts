@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { runExport } from '../../../services/api/exports/run-export.ts'
 import type { bulkResultShape, bulkShape } from '../../../services/api/shapes/bulk.ts'
 import type { exportShape } from '../../../services/api/shapes/export.ts'
+import { matchingLeads } from '../../../services/api/matching-leads.ts'
 import { uuidOf } from '../../../services/leads/event-identity.ts'
 import { startApi, type Client, type RunningApi } from '../../support/api.ts'
 import { filledLead, fillLeads } from '../../support/fill-leads.ts'
@@ -35,9 +36,11 @@ afterAll(async () => {
   await world.close()
 })
 
+const context = () => jobContext(world, { matching: matchingLeads })
 const makeFiles = async () => {
-  while (await runExport(jobContext(world)));
+  while (await runExport(context()));
 }
+const workOff = () => workBulksOff(world, context())
 const everything = { format: 'csv', selection: { leads: 'matching', filter: {} } }
 
 describe('an export', () => {
@@ -157,7 +160,7 @@ describe('a bulk action', () => {
       body: { state: 'running', actor: agent.principal.actor, counts: { total: 3, waiting: 3 }, change: { ...handled, reason: null } },
     })
     const path = `/v1/bulk-actions/${started.body.bulkId}`
-    await workBulksOff(world)
+    await workOff()
     expect(await agent.get<BulkBody>(path)).toMatchObject({ body: { state: 'done', counts: { changed: 2, refused: 1, waiting: 0 } } })
     const first = await agent.get<Results>(`${path}/results?limit=2`)
     const second = await agent.get<Results>(`${path}/results?limit=2&after=${first.body.next}`)
@@ -169,22 +172,38 @@ describe('a bulk action', () => {
     expect((await agent.get<Results>(`${path}/results?result=refused`)).body.results).toHaveLength(1)
     const undo = await agent.send<BulkBody>('POST', `${path}/undo`)
     expect(undo).toMatchObject({ status: 202, body: { undoes: started.body.bulkId, change: { change: 'undo' } } })
-    await workBulksOff(world)
+    await workOff()
     expect(await agent.get<BulkBody>(`/v1/bulk-actions/${undo.body.bulkId}`)).toMatchObject({
       body: { state: 'done', counts: { total: 2, changed: 2 } },
     })
     expect(await agent.send('POST', `${path}/undo`)).toMatchObject({ status: 409, body: { code: 'bulk-not-undoable' } })
   })
 
-  it('over a filter counts what matched', async () => {
+  it('over a filter changes what matches, for whoever asked', async () => {
+    const filter = { statuses: ['new'], scoreMin: 100, unread: true }
     const started = await agent.send<BulkBody>('POST', '/v1/bulk-actions', {
       change: { change: 'follow-up', dueAt: '2026-12-01T09:00:00-03:00', note: 'Call' },
-      selection: { leads: 'matching', filter: { statuses: ['new'], unread: true } },
+      selection: { leads: 'matching', filter },
     })
-    expect(started.body).toMatchObject({
-      state: 'collecting',
-      selection: { filter: { statuses: ['new'], unread: true } },
-      change: { dueAt: '2026-12-01T12:00:00.000Z' },
+    expect(started.body).toMatchObject({ state: 'collecting', selection: { filter }, change: { dueAt: '2026-12-01T12:00:00.000Z' } })
+    await workOff()
+    const matching = leads.filter(({ score }) => score === 100)
+    const { body } = await agent.get<BulkBody>(`/v1/bulk-actions/${started.body.bulkId}`)
+    expect(body).toMatchObject({ state: 'done', counts: { total: matching.length, changed: matching.length } })
+    const { results } = (await agent.get<Results>(`/v1/bulk-actions/${started.body.bulkId}/results?limit=1000`)).body
+    expect(results.map(({ leadId }) => leadId)).toEqual(matching.map(({ leadId }) => uuidOf(leadId)))
+    const exported = await agent.send<ExportBody>('POST', '/v1/exports', { ...everything, selection: { leads: 'matching', filter } })
+    await makeFiles()
+    expect((await agent.get<ExportBody>(`/v1/exports/${exported.body.exportId}`)).body.manifest).toMatchObject({
+      rows: matching.length,
+      selection: { leads: 'matching', filter },
+    })
+  })
+
+  it('that is cancelled is so at once', async () => {
+    const started = await agent.send<BulkBody>('POST', '/v1/bulk-actions', {
+      change: handled,
+      selection: { leads: 'matching', filter: {} },
     })
     expect(await agent.send<BulkBody>('POST', `/v1/bulk-actions/${started.body.bulkId}/cancel`)).toMatchObject({
       status: 200,
