@@ -8,6 +8,7 @@ import { addDoctorCommands } from './doctor-commands.ts'
 import { addEventCommands } from './event-commands.ts'
 import { addGatewayCommand } from './gateway-command.ts'
 import { addLeadCommands } from './lead-commands.ts'
+import { addReindexCommand } from './reindex-command.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addTenantCommands } from './tenant-commands.ts'
 
@@ -20,6 +21,7 @@ for (const add of [
   addTenantCommands,
   addEventCommands,
   addLeadCommands,
+  addReindexCommand,
   addDeadLetterCommands,
   addGatewayCommand,
   addDemoCommand,

@@ -120,7 +120,8 @@ async function lockActiveLead(tx: Transaction, tenant: Tenant, leadId: Buffer) {
   return lead
 }
 
-function checkPlan({ dueAt, note, remindAt }: FollowUpPlan, now: Date): string {
+/** The note of a plan, without white space around it. Throws `time-invalid` and `text-too-long`. */
+export function checkPlan({ dueAt, note, remindAt }: FollowUpPlan, now: Date): string {
   if (dueAt > now.getTime() + farthestMs || dueAt < now.getTime() - farthestMs)
     throw new Refusal('time-invalid', 'The due time is more than five years away: give one nearer.')
   if (remindAt !== null && remindAt > dueAt)

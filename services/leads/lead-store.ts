@@ -98,6 +98,15 @@ export async function lockContacts(tx: Transaction, tenantId: number, contactIds
   return rows.map(({ contact_id }) => contact_id)
 }
 
+/** The next `limit` ids of a tenant's leads behind `after`, the oldest first. */
+export async function readLeadIds(tx: Transaction, tenantId: number, after: Buffer, limit: number): Promise<Buffer[]> {
+  const rows = await tx.select<{ lead_id: Buffer }>(
+    `SELECT leads.lead_id FROM leads WHERE leads.tenant_id = ? AND leads.lead_id > ? ORDER BY leads.lead_id LIMIT ${Math.trunc(limit)}`,
+    [tenantId, after],
+  )
+  return rows.map(({ lead_id }) => lead_id)
+}
+
 /** Locks the contacts and answers their active leads, locked, and the id of each one's latest lead. Whoever wants to open a lead for a contact waits here, so that it has one active lead at most. */
 export async function lockLeadsOfContacts(
   tx: Transaction,

@@ -22,6 +22,17 @@ export type RefusalCode =
   | 'webhook-limit'
   | 'delivery-not-found'
   | 'delivery-sending'
+  | 'search-too-long'
+  | 'cursor-invalid'
+  | 'view-not-found'
+  | 'too-many-views'
+  | 'bulk-not-found'
+  | 'bulk-running'
+  | 'bulk-ended'
+  | 'bulk-not-undoable'
+  | 'export-not-found'
+  | 'export-not-ready'
+  | 'too-many-exports'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {

@@ -24,6 +24,27 @@ export type Transaction = {
  * leaves it open whether it was committed (hazard M6): run it again behind a cursor or unique key. `work` must not catch errors of statements (M4).
  */
 export async function withTransaction<Result>(db: Knex, deadlineMs: number, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  return await runTransaction(db, deadlineMs, {}, work)
+}
+
+/**
+ * Runs `work`, which only reads, on one connection, at most `deadlineMs`: all its reads see the database as it was when `work` began, whatever others write meanwhile.
+ * Other connections are free to write while it runs. The server keeps old row versions as long as it lasts, so give it an end. Throws as `withTransaction` does.
+ */
+export async function readSnapshot<Result>(db: Knex, deadlineMs: number, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  return await runTransaction(db, deadlineMs, { isolationLevel: 'repeatable read' }, async (tx) => {
+    // The snapshot is that of the first read of a table; this makes it now.
+    await tx.select('SELECT 1 FROM schema_migrations LIMIT 1')
+    return await work(tx)
+  })
+}
+
+async function runTransaction<Result>(
+  db: Knex,
+  deadlineMs: number,
+  config: Knex.TransactionConfig,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   try {
     return await db.transaction(async (trx) => {
@@ -34,7 +55,7 @@ export async function withTransaction<Result>(db: Knex, deadlineMs: number, work
         )
       })
       return await Promise.race([work(transactionOn(trx)), expired])
-    })
+    }, config)
   } catch (error) {
     throw asDatabaseError(error)
   } finally {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 
 /** Ends of an event that has an effect. The word is the event's terminal record in `event_counts`. */
-export type DoneAs = 'new_lead' | 'follow_up' | 'receipt' | 'order' | 'scored' | 'mail_queued'
+export type DoneAs = 'new_lead' | 'follow_up' | 'receipt' | 'order' | 'scored' | 'mail_queued' | 'indexed'
 /** Reasons for which it is correct to leave an event without effect. */
 export type SkipReason = 'duplicate' | 'not_concerned'
 

@@ -1,0 +1,124 @@
+import type { SqlValue } from '../platform/mysql/transaction.ts'
+import type { LeadFilter } from './lead-filter.ts'
+import type { SearchWord, TermMatch } from './parse-search.ts'
+import { prefixLength } from './search-terms.ts'
+import { cutTo } from './fold-text.ts'
+
+/** A piece of SQL with the values of its question marks. */
+export type Fragment = { sql: string; values: (SqlValue | readonly SqlValue[])[] }
+/** Rows of an index that name leads: `entry` is the alias of its rows, `leads` where the index is one of the leads themselves. */
+export type Branch = { table: 'leads' | 'lead_terms' | 'lead_tags'; index: string; where: Fragment; isUnique: boolean }
+/**
+ * One demand on a lead. `check` answers it for a lead whose id stands in the expression `id`. `gather` lists the leads that meet it, in any order; `walk` lists them in
+ * the order of their ids, so that the newest can be had without the rest, though it may pass by others. Without these it can only be checked.
+ */
+export type Condition = {
+  check(id: string): Fragment
+  readsLead: boolean
+  gather?: readonly Branch[]
+  walk?: readonly Branch[]
+  /** Of several that could be walked, the one with the lowest rank is. */
+  rank: number
+}
+
+/** The demands of a filter, but for the times, which are bounds of the id. Words first, the longest first of all. */
+export function conditionsOf(tenantId: number, filter: LeadFilter, words: readonly SearchWord[]): Condition[] {
+  const { tags, statuses, assignees, sources, scoreMin, scoreMax, active, unreadBy } = filter
+  const conditions = words.map((word) => wordCondition(tenantId, word))
+  if (tags !== undefined) conditions.push(tagCondition(tenantId, distinct(tags)))
+  if (statuses !== undefined) conditions.push(columnCondition('status', distinct(statuses), 300))
+  if (assignees !== undefined) conditions.push(columnCondition('assignee', distinct(assignees), 200))
+  if (sources !== undefined) conditions.push(rowCheck('leads.source IN (?)', [[...sources, '']]))
+  if (active !== undefined) conditions.push(rowCheck('leads.active = ?', [Number(active)]))
+  if (scoreMin !== undefined || scoreMax !== undefined) conditions.push(scoreCondition(scoreMin ?? 0, scoreMax ?? 100))
+  if (unreadBy !== undefined) conditions.push(unreadCondition(tenantId, unreadBy))
+  return conditions
+}
+
+function wordCondition(tenantId: number, { ways }: SearchWord): Condition {
+  const longest = Math.max(...ways.map(({ term }) => term.length))
+  const gather = ways.map((way): Branch => ({
+    table: 'lead_terms',
+    index: 'PRIMARY',
+    where: matches('entry', way),
+    isUnique: way.how === 'whole',
+  }))
+  const walk = ways.map((way): Branch => {
+    const { sql, values } = matches('entry', way)
+    if (way.how === 'whole') return { table: 'lead_terms', index: 'PRIMARY', where: { sql, values }, isUnique: true }
+    const where = { sql: `entry.p3 = ? AND ${sql}`, values: [cutTo(prefixLength, way.term), ...values] }
+    return { table: 'lead_terms', index: 'lead_terms_p3', where, isUnique: false }
+  })
+  return {
+    // A scalar subquery, because EXISTS may be turned into a join that begins with all leads of a common word.
+    check: (id) => {
+      const found = ways.map((way) => matches('found', way))
+      return {
+        sql: `(SELECT 1 FROM lead_terms found FORCE INDEX (lead_terms_lead) WHERE found.tenant_id = ? AND found.lead_id = ${id} AND (${found.map(({ sql }) => sql).join(' OR ')}) LIMIT 1) = 1`,
+        values: [tenantId, ...found.flatMap(({ values }) => values)],
+      }
+    },
+    readsLead: false,
+    gather,
+    walk,
+    rank: 100 - longest,
+  }
+}
+
+// Terms are letters, digits and ~ only: nothing in them means anything to LIKE.
+const matches = (alias: string, { how, term }: TermMatch): Fragment =>
+  how === 'whole' ? { sql: `${alias}.term = ?`, values: [term] } : { sql: `${alias}.term LIKE ?`, values: [`${term}%`] }
+
+function tagCondition(tenantId: number, tags: readonly string[]): Condition {
+  const branches = tags.map((tag): Branch => ({
+    table: 'lead_tags',
+    index: 'PRIMARY',
+    where: { sql: 'entry.tag = ?', values: [tag] },
+    isUnique: true,
+  }))
+  return {
+    check: (id) => ({
+      sql: `(SELECT 1 FROM lead_tags tagged WHERE tagged.tenant_id = ? AND tagged.tag IN (?) AND tagged.lead_id = ${id} LIMIT 1) = 1`,
+      values: [tenantId, [...tags, '']],
+    }),
+    readsLead: false,
+    gather: branches,
+    walk: branches,
+    rank: 250 + tags.length,
+  }
+}
+
+function columnCondition(column: 'status' | 'assignee', wanted: readonly (string | null)[], rank: number): Condition {
+  const branches = wanted.map((value): Branch => ({
+    table: 'leads',
+    index: `leads_${column}`,
+    where: value === null ? { sql: `leads.${column} IS NULL`, values: [] } : { sql: `leads.${column} = ?`, values: [value] },
+    isUnique: true,
+  }))
+  const orNull = wanted.includes(null) ? ` OR leads.${column} IS NULL` : ''
+  return {
+    check: () => ({ sql: `(leads.${column} IN (?)${orNull})`, values: [[...wanted.filter((value) => value !== null), '']] }),
+    readsLead: true,
+    gather: branches,
+    walk: branches,
+    rank: rank + wanted.length,
+  }
+}
+
+function scoreCondition(min: number, max: number): Condition {
+  const where: Fragment = { sql: 'leads.score BETWEEN ? AND ?', values: [min, max] }
+  return { check: () => where, readsLead: true, gather: [{ table: 'leads', index: 'leads_score', where, isUnique: true }], rank: 999 }
+}
+
+const unreadCondition = (tenantId: number, userId: Buffer): Condition => ({
+  check: (id) => ({
+    sql: `COALESCE((SELECT seen.sequence FROM lead_reads seen WHERE seen.tenant_id = ? AND seen.user_id = ? AND seen.lead_id = ${id}), 0) < leads.sequence`,
+    values: [tenantId, userId],
+  }),
+  readsLead: true,
+  rank: 999,
+})
+
+const rowCheck = (sql: string, values: Fragment['values']): Condition => ({ check: () => ({ sql, values }), readsLead: true, rank: 999 })
+
+const distinct = <Value>(values: readonly Value[]) => [...new Set(values)]

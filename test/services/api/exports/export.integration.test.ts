@@ -1,0 +1,322 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { insertUser } from '../../../../services/accounts/user-store.ts'
+import { localTimeIn } from '../../../../services/api/exports/local-time.ts'
+import { runExport, type ExportContext } from '../../../../services/api/exports/run-export.ts'
+import type { MatchingLeads } from '../../../../services/api/matching-leads.ts'
+import { uuidOf } from '../../../../services/leads/event-identity.ts'
+import {
+  deleteExport,
+  listExports,
+  readExport,
+  readExportPart,
+  requestExport,
+  type ExportRequest,
+} from '../../../../services/leads/exports.ts'
+import { takeDueExport, writeExportPart } from '../../../../services/leads/make-export.ts'
+import type { Tenant } from '../../../../services/leads/tenants.ts'
+import { withTransaction } from '../../../../services/platform/mysql/transaction.ts'
+import { filledLead, fillLeads, type FilledLead } from '../../../support/fill-leads.ts'
+import { everyLead, jobContext, tenantOf } from '../../../support/jobs.ts'
+import { readCsv } from '../../../support/read-csv.ts'
+import { readXlsx } from '../../../support/read-xlsx.ts'
+import { createWorld, type World } from '../../../support/world.ts'
+
+let world: World
+let tenant: Tenant
+let tenants = 0
+const actor = 'user:018f0000-0000-7000-8000-000000000001'
+const all: ExportRequest = { format: 'csv', escaping: 'raw', timeZone: 'America/Sao_Paulo', selection: { leads: 'matching', filter: {} } }
+const slugs = Array.from({ length: 16 }, (_, index) => `demo-${index}`)
+
+beforeAll(async () => {
+  world = await createWorld(slugs, 1)
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  tenant = await tenantOf(world, slugs[tenants++] ?? '')
+})
+
+const context = (change: Partial<ExportContext> = {}): ExportContext => ({ ...jobContext(world), ...change })
+const request = (change: Partial<ExportRequest> = {}) =>
+  withTransaction(world.db, 10_000, (tx) => requestExport(tx, tenant, actor, { ...all, ...change }, new Date()))
+const stateOf = async (exportId: Buffer) => (await readExport(world.tx, tenant.tenantId, exportId)).state
+
+async function fileOf(exportId: Buffer): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for (;;) {
+    const part = await readExportPart(world.tx, tenant.tenantId, exportId, parts.length)
+    if (part === undefined) return Buffer.concat(parts)
+    expect(part.length).toBeLessThanOrEqual(1_000_000)
+    parts.push(part)
+  }
+}
+
+/** Makes the file of an export and answers it with its manifest. */
+async function exported(change: Partial<ExportRequest> = {}, parts = context()) {
+  const exportId = await request(change)
+  while (await runExport(parts));
+  const { manifest, state, reason, rowsDone, rowsTotal } = await readExport(world.tx, tenant.tenantId, exportId)
+  expect({ state, reason }).toEqual({ state: 'ready', reason: null })
+  if (manifest === null) throw new Error('a ready export without a manifest')
+  const file = await fileOf(exportId)
+  expect({ sha256: manifest.sha256, bytes: manifest.bytes }).toEqual({
+    sha256: createHash('sha256').update(file).digest('hex'),
+    bytes: file.length,
+  })
+  expect([rowsDone, rowsTotal]).toEqual([manifest.rows, manifest.rows])
+  return { exportId, file, manifest }
+}
+
+const localTime = localTimeIn('America/Sao_Paulo')
+// As on the lead's page, what is blank says nothing.
+const said = (text: string | null) => (text === null || text.trim() === '' ? null : text)
+const cellsOf = (lead: FilledLead): (string | number | null)[] => [
+  localTime(lead.openedAt),
+  said(lead.name),
+  said(lead.email),
+  said(lead.phone),
+  said(lead.orderNumber),
+  'Agent Request, Other',
+  'New',
+  lead.score,
+  lead.assignee,
+  lead.source,
+  localTime(lead.openedAt + 1),
+  1,
+  uuidOf(lead.leadId),
+]
+const headers = [
+  'Opened (America/Sao_Paulo)',
+  'Name',
+  'Email',
+  'Phone',
+  'Order numbers',
+  'Tags',
+  'Status',
+  'Score',
+  'Agent',
+  'Source',
+  'Last activity (America/Sao_Paulo)',
+  'Submissions',
+  'Lead ID',
+]
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    null,
+    '',
+    '=1+1',
+    '+5511999998888',
+    '-1',
+    '@x',
+    'a,"b"\r\n;=c',
+    '\t=1',
+    'nul\0',
+    '😀 محمد',
+    '_x000D_',
+    '\ufffe',
+    '  a  ',
+    "o'hara\\",
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 30 }),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.constant('long '.repeat(2_000)),
+)
+
+describe('an export', () => {
+  it('holds exactly what the database holds, in CSV and in XLSX', async () => {
+    const people = fc.sample(fc.record({ email: hostile, phone: hostile, orderNumber: hostile, name: hostile }), 150)
+    const leads = people.map((person, number) => filledLead(number, person))
+    await fillLeads(world, tenant.tenantId, leads)
+    const expected = [...leads].reverse().map(cellsOf)
+    const csv = await exported()
+    expect(readCsv(csv.file)).toEqual([headers, ...expected.map((row) => row.map((cell) => String(cell ?? '')))])
+    expect(csv.manifest).toMatchObject({
+      rows: 150,
+      notFound: 0,
+      timeZone: 'America/Sao_Paulo',
+      selection: all.selection,
+      escaping: { mode: 'raw', guardedCells: 0 },
+    })
+    const xlsx = await exported({ format: 'xlsx' })
+    const [[head = [], ...rows] = []] = readXlsx(xlsx.file)
+    expect(head.map((cell) => cell?.value)).toEqual(headers)
+    expect(rows.map((row) => headers.map((_, column) => row[column]?.value ?? null))).toEqual(
+      expected.map((row) => row.map((cell) => (cell === null ? null : String(cell)))),
+    )
+    expect(xlsx.manifest.escaping).toMatchObject({ mode: 'typed', shortenedCells: 0 })
+    const safe = await exported({ escaping: 'safe' })
+    expect(safe.manifest.escaping.mode).toBe('safe')
+    expect(safe.manifest.escaping.guardedCells).toBeGreaterThan(0)
+  })
+
+  it('is of one moment: what changes or comes in meanwhile does not show', async () => {
+    const leads = Array.from({ length: 1_200 }, (_, number) => filledLead(number))
+    await fillLeads(world, tenant.tenantId, leads)
+    let pages = 0
+    const disturbed: MatchingLeads = async (...asked) => {
+      const page = await everyLead(...asked)
+      await fillLeads(world, tenant.tenantId, [filledLead(5_000 + pages), filledLead(1_000, { leadId: Buffer.alloc(16, pages + 1) })])
+      await world.tx.execute("UPDATE leads SET status = 'closed', active = 0 WHERE tenant_id = ?", [tenant.tenantId])
+      await world.tx.execute("UPDATE submissions SET content = '{}' WHERE tenant_id = ?", [tenant.tenantId])
+      pages++
+      return page
+    }
+    const { file, manifest } = await exported({}, context({ matching: disturbed }))
+    expect(pages).toBeGreaterThan(2)
+    expect(readCsv(file).slice(1)).toEqual([...leads].reverse().map((lead) => cellsOf(lead).map((cell) => String(cell ?? ''))))
+    expect(manifest.rows).toBe(1_200)
+  })
+
+  it('of listed leads holds those, in their order, and says how many were not there', async () => {
+    const leads = Array.from({ length: 5 }, (_, number) => filledLead(number))
+    await fillLeads(world, tenant.tenantId, leads)
+    const leadIds = [3, 1, 4].map((number) => uuidOf((leads[number] as FilledLead).leadId))
+    const { file, manifest } = await exported({ selection: { leads: 'listed', leadIds: [...leadIds, uuidOf(Buffer.alloc(16, 9))] } })
+    expect(
+      readCsv(file)
+        .slice(1)
+        .map((row) => row.at(-1)),
+    ).toEqual(leadIds)
+    expect(manifest).toMatchObject({ rows: 3, notFound: 1 })
+  })
+
+  it('names agents, and keeps the id of one who is not there', async () => {
+    const [ana, nobody] = [randomUUID(), randomUUID()]
+    const person = { email: 'ana@example.com', name: '=Ana', role: 'agent', state: 'disabled', createdAtMs: 0 } as const
+    await insertUser(world.tx, { tenantId: tenant.tenantId, id: ana, ...person })
+    await fillLeads(world, tenant.tenantId, [filledLead(1, { assignee: ana }), filledLead(2, { assignee: nobody })])
+    const { file } = await exported({ escaping: 'safe' })
+    expect(readCsv(file).map((row) => row[8])).toEqual(['Agent', nobody, "'=Ana"])
+  })
+
+  it('holds only what the plan shows, listed or not', async () => {
+    const leads = Array.from({ length: 9 }, (_, number) => filledLead(number))
+    await fillLeads(world, tenant.tenantId, leads)
+    tenant = await tenantOf(world, tenant.slug, { plan: 'free' })
+    const newest = leads
+      .slice(-5)
+      .reverse()
+      .map(({ leadId }) => uuidOf(leadId))
+    const every = await exported()
+    expect(
+      readCsv(every.file)
+        .slice(1)
+        .map((row) => row.at(-1)),
+    ).toEqual(newest)
+    const listed = await exported({ selection: { leads: 'listed', leadIds: leads.map(({ leadId }) => uuidOf(leadId)) } })
+    expect(listed.manifest).toMatchObject({ rows: 5, notFound: 4 })
+  })
+
+  it('of one tenant is nothing to another, nor are its leads', async () => {
+    await fillLeads(world, tenant.tenantId, [filledLead(1)])
+    const { exportId } = await exported()
+    const leadId = uuidOf(filledLead(1).leadId)
+    const owner = tenant.tenantId
+    tenant = await tenantOf(world, slugs.at(-1) ?? '')
+    expect(tenant.tenantId).not.toBe(owner)
+    await expect(readExport(world.tx, tenant.tenantId, exportId)).rejects.toMatchObject({ code: 'export-not-found' })
+    await expect(deleteExport(world.tx, tenant.tenantId, exportId, new Date())).rejects.toMatchObject({ code: 'export-not-found' })
+    expect(await readExportPart(world.tx, tenant.tenantId, exportId, 0)).toBeUndefined()
+    expect(await listExports(world.tx, tenant.tenantId, undefined, 10)).toEqual([])
+    const { manifest } = await exported({ selection: { leads: 'listed', leadIds: [leadId] } })
+    expect(manifest).toMatchObject({ rows: 0, notFound: 1 })
+  })
+})
+
+describe('an export of 50,000 leads', () => {
+  it.each(['csv', 'xlsx'] as const)('takes no more memory for its %s than one of few', async (format) => {
+    const found = await world.count('leads', `tenant_id = ${tenant.tenantId}`)
+    expect(found).toBe(0)
+    await fillLeads(
+      world,
+      tenant.tenantId,
+      Array.from({ length: 50_000 }, (_, number) => filledLead(number, { name: `${number} ${'long name '.repeat(40)}` })),
+    )
+    let pagesHeld = 0
+    let mostRss = 0
+    const measured: MatchingLeads = async (...asked) => {
+      const ids = await everyLead(...asked)
+      pagesHeld = Math.max(pagesHeld, ids.length)
+      mostRss = Math.max(mostRss, process.memoryUsage().rss)
+      return ids
+    }
+    globalThis.gc?.()
+    const before = process.memoryUsage().rss
+    const { manifest, file } = await exported({ format }, context({ matching: measured }))
+    expect(manifest.rows).toBe(50_000)
+    expect(pagesHeld).toBeLessThanOrEqual(5_000)
+    // The rows alone are more than 25 MB as text, several times that as objects.
+    expect(mostRss - before).toBeLessThan(150 * 1024 * 1024)
+    expect(await world.count('export_parts', `tenant_id = ${tenant.tenantId}`)).toBe(Math.ceil(file.length / 1_000_000))
+    expect(readsAs[format](file)).toBe(50_001)
+  })
+})
+
+const readsAs = { csv: (file: Buffer) => readCsv(file).length, xlsx: (file: Buffer) => readXlsx(file)[0]?.length }
+
+describe('an export that is interrupted', () => {
+  it('begins anew when its process has died, and the dead one can write no more', async () => {
+    await fillLeads(world, tenant.tenantId, [filledLead(1), filledLead(2)])
+    const exportId = await request()
+    const dead = await withTransaction(world.db, 10_000, (tx) => takeDueExport(tx, Buffer.alloc(16, 1), 30_000, new Date()))
+    if (dead === undefined) throw new Error('nothing was due')
+    await withTransaction(world.db, 10_000, (tx) => writeExportPart(tx, dead, 0, Buffer.from('half a file')))
+    expect(await runExport(context())).toBe(false)
+    const later = () => new Date(Date.now() + 31_000)
+    expect(await runExport(context({ clock: later }))).toBe(true)
+    expect(await withTransaction(world.db, 10_000, (tx) => writeExportPart(tx, dead, 1, Buffer.from('the other half')))).toBe(false)
+    expect(readCsv(await fileOf(exportId))).toHaveLength(3)
+  })
+
+  it.each(['csv', 'xlsx'] as const)('by a stop gives its %s back at once, by a deletion leaves nothing behind', async (format) => {
+    await fillLeads(
+      world,
+      tenant.tenantId,
+      Array.from({ length: 3_000 }, (_, number) => filledLead(number)),
+    )
+    const exportId = await request({ format })
+    const stop = new AbortController()
+    const stopping: MatchingLeads = async (...asked) => {
+      if (asked[3] !== undefined) stop.abort()
+      return await everyLead(...asked)
+    }
+    expect(await runExport(context({ matching: stopping }), stop.signal)).toBe(true)
+    expect(await stateOf(exportId)).toBe('queued')
+    const deleting: MatchingLeads = async (...asked) => {
+      if (asked[3] !== undefined) await deleteExport(world.tx, tenant.tenantId, exportId, new Date())
+      return await everyLead(...asked)
+    }
+    while (await runExport(context({ matching: deleting })));
+    expect(await stateOf(exportId)).toBe('expired')
+    expect(await fileOf(exportId)).toHaveLength(0)
+  })
+
+  it('by its own fault five times has failed, with a reason', async () => {
+    await fillLeads(world, tenant.tenantId, [filledLead(1)])
+    const exportId = await request({ format: 'xlsx' })
+    let now = Date.now()
+    const broken: MatchingLeads = () => Promise.reject(new Error('broken'))
+    for (let turn = 0; turn < 7; turn++) {
+      await runExport(context({ matching: broken, clock: () => new Date(now) }))
+      now += 60_000
+    }
+    expect(await readExport(world.tx, tenant.tenantId, exportId)).toMatchObject({ state: 'failed', manifest: null })
+    expect((await readExport(world.tx, tenant.tenantId, exportId)).reason).toContain('five times')
+  })
+})
+
+it('a file is kept for a day, and no more than five are made at once', async () => {
+  await fillLeads(world, tenant.tenantId, [filledLead(1)])
+  const { exportId } = await exported()
+  expect(await runExport(context({ clock: () => new Date(Date.now() + 23.9 * 3_600_000) }))).toBe(false)
+  while (await runExport(context({ clock: () => new Date(Date.now() + 24.1 * 3_600_000) })));
+  expect(await readExport(world.tx, tenant.tenantId, exportId)).toMatchObject({ state: 'expired', expiresAt: null, manifest: { rows: 1 } })
+  expect(await fileOf(exportId)).toHaveLength(0)
+  for (let count = 0; count < 5; count++) await request()
+  await expect(request()).rejects.toMatchObject({ code: 'too-many-exports' })
+  for (const { exportId: id } of await listExports(world.tx, tenant.tenantId, undefined, 10))
+    await deleteExport(world.tx, tenant.tenantId, Buffer.from(id.replaceAll('-', ''), 'hex'), new Date())
+})
