@@ -28,7 +28,8 @@ export const basePorts = {
   'status-relay': 9104,
   'lead-scorer': 9105,
   'lead-mailer': 9106,
-  api: 9107,
+  'lead-indexer': 9107,
+  api: 9108,
   'api (HTTP)': 8080,
 } as const
 
@@ -40,6 +41,7 @@ export const processNames = [
   'status-relay',
   'lead-scorer',
   'lead-mailer',
+  'lead-indexer',
   'api',
 ] as const
 

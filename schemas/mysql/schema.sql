@@ -26,6 +26,40 @@ CREATE TABLE `audit_log` (
   PRIMARY KEY (`tenant_id`,`entry_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `bulk_actions` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `bulk_id` binary(16) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `request` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `actor` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `requested_at` datetime(3) NOT NULL,
+  `undoes_bulk_id` binary(16) DEFAULT NULL,
+  `due_at` datetime(3) DEFAULT NULL,
+  `claim` binary(16) DEFAULT NULL,
+  `position` binary(16) DEFAULT NULL,
+  `leads_total` int(10) unsigned NOT NULL DEFAULT 0,
+  `leads_changed` int(10) unsigned NOT NULL DEFAULT 0,
+  `leads_unchanged` int(10) unsigned NOT NULL DEFAULT 0,
+  `leads_refused` int(10) unsigned NOT NULL DEFAULT 0,
+  `reason` varchar(500) DEFAULT NULL,
+  `finished_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`bulk_id`),
+  UNIQUE KEY `bulk_actions_one_undo` (`tenant_id`,`undoes_bulk_id`),
+  KEY `bulk_actions_due` (`due_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `bulk_results` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `bulk_id` binary(16) NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `result` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `sequence` int(10) unsigned DEFAULT NULL,
+  `lead_before` varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `code` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `reason` varchar(500) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`bulk_id`,`lead_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `consumer_cursor` (
   `group_id` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `topic` varchar(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -100,6 +134,34 @@ CREATE TABLE `event_counts` (
   PRIMARY KEY (`tenant_id`,`worker`,`topic`,`partition`,`source`,`hour`,`outcome`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `exports` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `export_id` binary(16) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `request` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `requested_by` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `requested_at` datetime(3) NOT NULL,
+  `due_at` datetime(3) DEFAULT NULL,
+  `claim` binary(16) DEFAULT NULL,
+  `attempts` int(10) unsigned NOT NULL DEFAULT 0,
+  `rows_total` int(10) unsigned DEFAULT NULL,
+  `rows_done` int(10) unsigned NOT NULL DEFAULT 0,
+  `file_bytes` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `manifest` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `reason` varchar(500) DEFAULT NULL,
+  `finished_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`export_id`),
+  KEY `exports_due` (`due_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `export_parts` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `export_id` binary(16) NOT NULL,
+  `part` int(10) unsigned NOT NULL,
+  `content` mediumblob NOT NULL,
+  PRIMARY KEY (`tenant_id`,`export_id`,`part`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `follow_ups` (
   `tenant_id` int(10) unsigned NOT NULL,
   `follow_up_id` binary(16) NOT NULL,
@@ -164,7 +226,10 @@ CREATE TABLE `leads` (
   `last_activity_at` datetime(3) NOT NULL,
   PRIMARY KEY (`tenant_id`,`lead_id`),
   UNIQUE KEY `leads_one_active` (`tenant_id`,`active_contact_id`),
-  KEY `leads_contact` (`tenant_id`,`contact_id`,`lead_id`)
+  KEY `leads_contact` (`tenant_id`,`contact_id`,`lead_id`),
+  KEY `leads_status` (`tenant_id`,`status`,`lead_id`),
+  KEY `leads_assignee` (`tenant_id`,`assignee`,`lead_id`),
+  KEY `leads_score` (`tenant_id`,`score`,`lead_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `lead_events` (
@@ -213,6 +278,24 @@ CREATE TABLE `lead_submissions` (
   `linked_at` datetime(3) NOT NULL,
   PRIMARY KEY (`tenant_id`,`lead_id`,`submission_id`),
   UNIQUE KEY `lead_submissions_once` (`tenant_id`,`submission_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_tags` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `tag` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`tag`,`lead_id`),
+  KEY `lead_tags_lead` (`tenant_id`,`lead_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `lead_terms` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `term` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `lead_id` binary(16) NOT NULL,
+  `p3` varchar(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  PRIMARY KEY (`tenant_id`,`term`,`lead_id`),
+  KEY `lead_terms_p3` (`tenant_id`,`p3`,`lead_id`),
+  KEY `lead_terms_lead` (`tenant_id`,`lead_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `mails` (
@@ -281,6 +364,19 @@ CREATE TABLE `receipts` (
   `error_title` varchar(400) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   PRIMARY KEY (`tenant_id`,`message_hash`,`attempt`),
   KEY `receipts_recipient` (`tenant_id`,`recipient_key`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `saved_views` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `view_id` binary(16) NOT NULL,
+  `owner` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `name` varchar(100) NOT NULL,
+  `query` varchar(4000) NOT NULL,
+  `shared` tinyint(4) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `changed_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`tenant_id`,`view_id`),
+  KEY `saved_views_owner` (`tenant_id`,`owner`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `score_lines` (
