@@ -34,7 +34,8 @@ function shortened(text: string): string {
   return (/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept) + cut
 }
 
-// `_x0041_` in a cell means the character of that number (ECMA-376, ST_Xstring), so a text that reads so needs its underscore written that way. The two last numbers of the plane are
+// `_x0041_` in a cell means the character of that number (ECMA-376, ST_Xstring), so a text that reads so needs its underscore written that way, also
+// where only what is written behind it, itself a number like that, completes it. The two last numbers of the plane are
 // no characters of XML. The library takes care of the control characters.
 const xmlSafe = (text: string) =>
-  text.replace(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_').replace(/[\ufffe\uffff]/g, (character) => `_x${character.charCodeAt(0).toString(16)}_`)
+  text.replace(/_(?=x[0-9a-f]{4})/gi, '_x005F_').replace(/[\ufffe\uffff]/g, (character) => `_x${character.charCodeAt(0).toString(16)}_`)
