@@ -96,6 +96,12 @@ export async function requestReset(
   return { user, ticket: await issueTicket(tx, user, 'reset', now) }
 }
 
+/** A ticket to reset a password, made at somebody's request by `actor`; told this once. */
+export async function issueReset(tx: Transaction, actor: Actor, user: User, now: Date): Promise<string> {
+  await appendAudit(tx, { ...entryFor(user), actor: actor.actor, action: 'user.reset-link-made', details: {} }, now)
+  return await issueTicket(tx, user, 'reset', now)
+}
+
 /** Makes an invited user one who may come in; his tickets are used up. */
 export async function welcome(tx: Transaction, { tenantId, id }: User): Promise<User> {
   const { passwordHash: _, ...user } = await lockUser(tx, tenantId, id)

@@ -108,7 +108,8 @@ export function ownPath(path: string): string {
   const base = 'https://tributary.invalid'
   if (!path.startsWith('/') || !URL.canParse(path, base)) return '/'
   const url = new URL(path, base)
-  return url.origin === base ? url.pathname + url.search + url.hash : '/'
+  // `/..//x.example` comes out as `//x.example`, which a browser takes for another host.
+  return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/'
 }
 
 function journeyIn(cookie: string | undefined): OpenIdJourney | undefined {
