@@ -25,8 +25,12 @@ export function addUserCommands(program: Command): void {
     .action(async (tenant: string, { json = false }: UserFlags) => {
       const all = await withTenant(tenant, ({ run, tenantId }) => run((tx) => listUsers(tx, tenantId)))
       createOutput(json).data(
-        all.map(({ createdAtMs, lastSignedInAtMs, tenantId: _, ...user }) => ({
-          ...user,
+        all.map(({ createdAtMs, lastSignedInAtMs, id, email, name, role, state }) => ({
+          id,
+          email,
+          name,
+          role,
+          state,
           createdAt: timeOf(createdAtMs),
           lastSignedInAt: timeOf(lastSignedInAtMs),
         })),

@@ -225,3 +225,23 @@ describe('a password reset over HTTP', () => {
     expect((await guarded.signIn(user, 'demo', 'another horse entirely')).status).toBe(200)
   })
 })
+
+it('a change of settings and of a workflow stands in the audit log, without the address', async () => {
+  const browser = await guarded.enter('admin')
+  await browser.ask('PATCH', '/v1/tenant', { timezone: 'America/Sao_Paulo', mailTo: 'secret-place@shop.example' })
+  const workflow = {
+    statuses: [
+      { name: 'new', label: 'New', isFinal: false },
+      { name: 'done', label: 'Done', isFinal: true },
+    ],
+    moves: [{ from: 'new', to: 'done', label: 'Finish' }],
+  }
+  expect((await browser.ask('PUT', '/v1/workflows/short', workflow)).status).toBe(200)
+  const { body } = await browser.ask('GET', '/v1/audit-log?limit=2')
+  expect(body).toMatchObject({
+    entries: [
+      { action: 'workflow.saved', target: 'workflow:short', details: { statuses: 2, moves: 1 } },
+      { action: 'settings.changed', target: null, details: { timezone: 'America/Sao_Paulo', mailTo: 'set' } },
+    ],
+  })
+})
