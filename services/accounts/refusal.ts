@@ -11,6 +11,7 @@ export type AccessRefusalCode =
   | 'password-too-short'
   | 'password-too-long'
   | 'password-too-easy'
+  | 'password-wrong'
   | 'ticket-invalid'
   | 'token-not-found'
   | 'expiry-invalid'

@@ -46,14 +46,6 @@ export function isAlive(lastSeenMs: number, expiresMs: number, nowMs: number): b
   return nowMs < expiresMs && nowMs - lastSeenMs < idleMs
 }
 
-/** The same session under another secret, told this once; the old cookie opens nothing any more. Undefined when it is over. */
-export async function rotateSession(tx: Transaction, cookie: string, now: Date): Promise<string | undefined> {
-  const session = await findSession(tx, cookie, now)
-  if (session === undefined) return undefined
-  await endSession(tx, cookie)
-  return await insertSession(tx, session.principal, now, new Date(session.expiresAtMs))
-}
-
 /** Ends the session of this cookie, if it is one. */
 export async function endSession(tx: Transaction, cookie: string): Promise<void> {
   const credential = readCredential(cookie)

@@ -15,8 +15,10 @@ export async function apiDocument(): Promise<object> {
     clock: () => new Date(0),
     identify: never,
     expectAgent: never,
+    accounts: { mails: { sendInvitation: never, sendReset: never }, openId: undefined, attemptsPerMinute: 1 },
     publicUrl: 'http://127.0.0.1:8080',
     outbound: { allowPrivate: false },
+    trustedProxies: '',
     requestsPerMinute: 1,
   })
   const document = app.swagger()

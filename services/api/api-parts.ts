@@ -7,6 +7,7 @@ import type { Principal, Scope } from '../accounts/principal.ts'
 import type { Tenant } from '../leads/tenants.ts'
 import type { OutboundRules } from '../platform/http/outbound-address.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { AccountParts } from './account-parts.ts'
 
 /** What a request brings to say who it is from. `isSafe`: it reads only, so that no proof against cross-site requests is needed. */
 export type Credentials = {
@@ -14,6 +15,7 @@ export type Credentials = {
   cookie: string | undefined
   csrfToken: string | undefined
   origin: string | undefined
+  host: string | undefined
   isSafe: boolean
 }
 
@@ -29,10 +31,14 @@ export type ApiParts = {
   identify: Identify
   /** Throws a `Problem` unless this is the id of somebody of the tenant who may be put in charge of leads. */
   expectAgent(tenantId: number, userId: string): Promise<void>
+  /** What the routes of signing in need beside. */
+  accounts: AccountParts
   /** Address under which people reach the console and the API. */
   publicUrl: string
   /** Where webhooks may go. */
   outbound: OutboundRules
+  /** Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas. */
+  trustedProxies: string
   /** Requests a minute of one credential or, without one, of one address. */
   requestsPerMinute: number
 }
@@ -41,8 +47,8 @@ export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The scope that a caller needs; `public` for routes that anybody may call. Compulsory. */
-    scope?: Scope | 'public'
+    /** The scope that a caller needs; `signed-in` when any credential will do, `public` for routes that anybody may call. Compulsory. */
+    scope?: Scope | 'signed-in' | 'public'
   }
   interface FastifyRequest {
     principal: Principal | null

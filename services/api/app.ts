@@ -21,6 +21,8 @@ export async function buildApi(parts: ApiParts): Promise<Api> {
     // Ids and cursors stand in addresses: longer ones are no addresses of ours.
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 30_000,
+    // The throttle of sign-ins counts by address: behind a proxy, all people would be one.
+    trustProxy: parts.trustedProxies === '' ? false : parts.trustedProxies,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()

@@ -3,6 +3,7 @@ import type { Principal } from '../accounts/principal.ts'
 import { readTenant, type Tenant } from '../leads/tenants.ts'
 import { transactionOn } from '../platform/mysql/transaction.ts'
 import type { Api, ApiParts } from './api-parts.ts'
+import { expectOwnOrigin } from './cross-site.ts'
 import { Problem } from './problem.ts'
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -11,7 +12,7 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Lets nobody through without the scope that the route names. The tenant comes from the credential only, never from what a request says. A route that names no scope is
  * a mistake of ours and does not get registered.
  */
-export function authenticate(app: Api, { db, identify }: ApiParts): void {
+export function authenticate(app: Api, { db, identify, publicUrl }: ApiParts): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('tenant', null)
   app.addHook('onRoute', (route) => {
@@ -21,17 +22,23 @@ export function authenticate(app: Api, { db, identify }: ApiParts): void {
   })
   app.addHook('onRequest', async (request) => {
     const { scope } = request.routeOptions.config
-    if (request.is404 || scope === 'public') return
+    if (request.is404) return
     const { headers, method } = request
+    if (scope === 'public') {
+      // Nobody is signed in, but a page of another site could sign somebody in as somebody else.
+      if (!safeMethods.has(method)) expectOwnOrigin({ origin: headers.origin, host: headers.host }, publicUrl)
+      return
+    }
     const principal = await identify({
       authorization: headers.authorization,
       cookie: headers.cookie,
       csrfToken: typeof headers['x-csrf-token'] === 'string' ? headers['x-csrf-token'] : undefined,
       origin: headers.origin,
+      host: headers.host,
       isSafe: safeMethods.has(method),
     })
     if (principal === undefined) throw new Problem(401, 'not-signed-in', 'Sign in, or send a valid API token as `Authorization: Bearer …`.')
-    if (scope === undefined || !principal.scopes.has(scope))
+    if (scope === undefined || (scope !== 'signed-in' && !principal.scopes.has(scope)))
       throw new Problem(
         403,
         'scope-missing',

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { AccessRefusal } from '../accounts/refusal.ts'
 import { Refusal } from '../leads/refusal.ts'
 import { codeOf, failureOf } from '../platform/errors.ts'
 import { asDatabaseError } from '../platform/mysql/database-error.ts'
+import { accessProblem } from './access-problem.ts'
 import type { Api, ApiParts } from './api-parts.ts'
 import { Problem, refusalStatus, type FieldError } from './problem.ts'
 
@@ -46,6 +48,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, { status, cod
 function problemOf(raw: FastifyError): Problem {
   if (raw instanceof Problem) return raw
   if (raw instanceof Refusal) return new Problem(refusalStatus[raw.code], raw.code, raw.message)
+  if (raw instanceof AccessRefusal) return accessProblem(raw)
   if (hasZodFastifySchemaValidationErrors(raw)) return invalidRequest(raw)
   const error = asDatabaseError(raw)
   if (failureOf(error) === 'transient')

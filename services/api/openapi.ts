@@ -31,7 +31,7 @@ export async function describeApi(app: Api): Promise<void> {
     transform: (route) => {
       const transformed = jsonSchemaTransform(route)
       const { scope } = route.route.config ?? {}
-      const access = scope === 'public' ? { security: [] } : { 'x-scope': scope }
+      const access = scope === 'public' ? { security: [] } : scope === 'signed-in' ? {} : { 'x-scope': scope }
       return { ...transformed, schema: { ...transformed.schema, ...access } }
     },
   })

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { TributaryError } from '../platform/errors.ts'
 import { asDatabaseError } from '../platform/mysql/database-error.ts'
+import { addAccountCommands } from './account-commands.ts'
 import { addBenchCommand } from './bench-command.ts'
 import { addDeadLetterCommands } from './dead-letter-commands.ts'
 import { addDemoCommand } from './demo-command.ts'
@@ -19,6 +20,7 @@ for (const add of [
   addDoctorCommands,
   addSetupCommands,
   addTenantCommands,
+  addAccountCommands,
   addEventCommands,
   addLeadCommands,
   addReindexCommand,

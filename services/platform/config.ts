@@ -70,6 +70,20 @@ export const settings = {
     example: 'https://leads.shop.example',
     meaning: 'Address under which people reach the API and the console; links in mails begin with it',
   },
+  OPEN_ID_ISSUER: {
+    shape: z.union([z.literal(''), url('http:', 'https:')]),
+    default: '',
+    example: 'https://accounts.google.com',
+    meaning: 'OpenID Connect provider at which people may sign in; empty for none',
+  },
+  OPEN_ID_CLIENT_ID: { shape: z.string(), default: '', example: 'tributary', meaning: 'Client id at the OpenID Connect provider' },
+  OPEN_ID_CLIENT_SECRET: { shape: z.string(), default: '', example: 'secret', meaning: 'Client secret at the OpenID Connect provider' },
+  API_TRUSTED_PROXIES: {
+    shape: z.string().regex(/^([0-9a-fA-F.:]+(\/\d{1,3})?(,[0-9a-fA-F.:]+(\/\d{1,3})?)*)?$/, 'is no list of addresses or networks'),
+    default: '',
+    example: '10.0.0.0/8,127.0.0.1',
+    meaning: 'Proxies whose X-Forwarded-For names the address of who asks, separated by commas; empty for none',
+  },
   API_REQUESTS_PER_MINUTE: {
     shape: positive,
     default: '1200',

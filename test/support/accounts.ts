@@ -6,6 +6,9 @@ import { setPassword } from '../../services/accounts/take-account.ts'
 import type { InTransaction } from '../../services/accounts/sign-in.ts'
 import { addUser } from '../../services/accounts/users.ts'
 import type { User } from '../../services/accounts/user-store.ts'
+import type { AccountParts } from '../../services/api/account-parts.ts'
+import { createAccountMails } from '../../services/api/mails/account-mails.ts'
+import { createMailDoor } from '../../services/platform/mail/smtp-door.ts'
 import { withTransaction } from '../../services/platform/mysql/transaction.ts'
 
 export const goodPassword = 'correct horse battery staple'
@@ -25,3 +28,10 @@ export async function makeUser(db: Knex, tenantId: number, role: Role, now = new
 }
 
 export const newTenant = (slug: string) => ({ slug, name: slug, workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null })
+
+/** What the API needs to let people in, with mails that go to the real catcher. */
+export function accountParts(smtpUrl: string, publicUrl = 'http://127.0.0.1'): AccountParts & { close(): void } {
+  const door = createMailDoor(smtpUrl, 'leads@tributary.example', { connections: 1 })
+  const mails = createAccountMails({ door, publicUrl, clock: () => new Date() })
+  return { mails, openId: undefined, attemptsPerMinute: 1_000_000, close: () => door.close() }
+}

@@ -5,6 +5,7 @@ import type { ApiParts } from '../../services/api/api-parts.ts'
 import { buildApi } from '../../services/api/app.ts'
 import { findTenants } from '../../services/leads/tenants.ts'
 import { Metrics } from '../../services/platform/metrics.ts'
+import { accountParts } from './accounts.ts'
 import { silent, type World } from './world.ts'
 
 /** An answer of the API: `body` is parsed JSON, or the text where it is none. */
@@ -25,6 +26,7 @@ export type RunningApi = { url: string; as(role: Role, tenant?: string): Promise
 /** The real API on a free port, over the database of `world`. */
 export async function startApi(world: World, change: Partial<ApiParts> = {}): Promise<RunningApi> {
   const principals = new Map<string, Principal>()
+  const accounts = accountParts(world.env['SMTP_URL'] ?? '')
   const app = await buildApi({
     db: world.db,
     log: silent,
@@ -32,6 +34,8 @@ export async function startApi(world: World, change: Partial<ApiParts> = {}): Pr
     clock: () => new Date(),
     identify: async ({ authorization }) => principals.get(authorization ?? ''),
     expectAgent: async () => undefined,
+    accounts,
+    trustedProxies: '',
     publicUrl: 'http://127.0.0.1',
     outbound: { allowPrivate: true },
     requestsPerMinute: 1_000_000,
@@ -75,6 +79,9 @@ export async function startApi(world: World, change: Partial<ApiParts> = {}): Pr
         send: (method, path, body, headers) => ask(authorization, method, path, body, headers),
       }
     },
-    close: () => app.close(),
+    close: async () => {
+      await app.close()
+      accounts.close()
+    },
   }
 }

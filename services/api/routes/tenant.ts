@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
+import { appendAudit } from '../../accounts/audit.ts'
 import { closedRules, plans, readTenant, setTenant, type Tenant, type TenantChange } from '../../leads/tenants.ts'
 import { saveWorkflow, useWorkflow, workflowsOf } from '../../leads/use-workflow.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
@@ -74,11 +75,18 @@ export function tenantRoutes(app: Api, parts: ApiParts): void {
       config: { scope: 'settings:write' },
     },
     async (request, reply) =>
-      await writing(request, reply, parts, async ({ tx, tenant }) => {
+      await writing(request, reply, parts, async ({ tx, tenant, principal, now }) => {
         const { workflow, ...rest } = request.body
         if (workflow !== undefined) await useWorkflow(tx, tenant, workflow)
         const change = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as TenantChange
         await setTenant(tx, tenant.slug, { ...change, ...(workflow === undefined ? {} : { workflow }) })
+        const { mailTo, ...told } = { ...change, ...(workflow === undefined ? {} : { workflow }) }
+        const details = { ...told, ...(mailTo === undefined ? {} : { mailTo: mailTo === null ? 'removed' : 'set' }) } as Record<
+          string,
+          string
+        >
+        const entry = { tenantId: tenant.tenantId, actor: principal.actor, action: 'settings.changed', target: null, details } as const
+        if (Object.keys(details).length > 0) await appendAudit(tx, entry, now)
         return show(await readTenant(tx, tenant.tenantId))
       }),
   )
@@ -115,7 +123,7 @@ export function tenantRoutes(app: Api, parts: ApiParts): void {
       config: { scope: 'settings:write' },
     },
     async (request, reply) =>
-      await writing(request, reply, parts, async ({ tx, tenant, now }) => {
+      await writing(request, reply, parts, async ({ tx, tenant, principal, now }) => {
         const { statuses, moves } = request.body
         const workflow = {
           name: request.params.name,
@@ -123,6 +131,9 @@ export function tenantRoutes(app: Api, parts: ApiParts): void {
           moves: moves.map(({ reopens, ...move }) => (reopens === true ? { ...move, reopens } : move)),
         }
         await saveWorkflow(tx, tenant, workflow, now)
+        const details = { statuses: statuses.length, moves: moves.length }
+        const target = `workflow:${workflow.name}`
+        await appendAudit(tx, { tenantId: tenant.tenantId, actor: principal.actor, action: 'workflow.saved', target, details }, now)
         return showWorkflow(workflow)
       }),
   )

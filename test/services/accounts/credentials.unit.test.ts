@@ -50,6 +50,12 @@ describe('an id', () => {
     expect(idText(later)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
+  it('sorts behind those of the same millisecond', () => {
+    const ids = Array.from({ length: 1000 }, () => idText(newId(new Date(2_000_000))))
+    expect(ids).toEqual(ids.toSorted())
+    expect(new Set(ids).size).toBe(1000)
+  })
+
   it('that is none is nobody’s', () => {
     expect(idBytes("' OR 1=1 --")).toEqual(Buffer.alloc(16))
   })
