@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
     const environment = environmentOf(name)
     for (const key of Object.keys(environment)) expect(Object.keys(settings)).toContain(key)
     const needed = Object.entries(settings).flatMap(([key, { default: fallback }]) => (fallback === undefined ? [key as SettingName] : []))
-    const wanted = needed.filter((key) => key !== 'SMTP_URL' || name === 'lead-mailer')
+    const wanted = needed.filter((key) => key !== 'SMTP_URL' || ['lead-mailer', 'api'].includes(name))
     expect(() => readConfig([...wanted, ...(Object.keys(environment) as SettingName[])], environment)).not.toThrow()
   })
 
