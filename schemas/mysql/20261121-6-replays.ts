@@ -6,7 +6,8 @@ export async function up(db: Knex): Promise<void> {
     await db.raw(`CREATE TABLE IF NOT EXISTS ${name} (${columns}) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`)
   }
   for (const [table, column, definition] of added) {
-    if (!(await isThere(db, 'columns', 'column_name', table, column))) await db.raw(`ALTER TABLE ${table} ADD COLUMN ${column} ${definition}`)
+    if (!(await isThere(db, 'columns', 'column_name', table, column)))
+      await db.raw(`ALTER TABLE ${table} ADD COLUMN ${column} ${definition}`)
   }
   for (const [table, index, columns] of indexed) {
     if (!(await isThere(db, 'statistics', 'index_name', table, index))) await db.raw(`ALTER TABLE ${table} ADD KEY ${index} (${columns})`)

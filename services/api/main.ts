@@ -1,3 +1,5 @@
+import { createProducer } from '../platform/kafka/producer.ts'
+import { createRegistry } from '../platform/kafka/registry.ts'
 import { runProcess } from '../platform/run-process.ts'
 import type { ApiParts } from './api-parts.ts'
 import { createBulkLoop } from './bulk-actions/bulk-loop.ts'
@@ -5,6 +7,11 @@ import { createExportLoop } from './exports/export-loop.ts'
 import { apiServer } from './http-server.ts'
 import { keepHouse } from './keep-house.ts'
 import { matchingLeads } from './matching-leads.ts'
+import { decodeRecords } from './decode-records.ts'
+import { apiServer } from './http-server.ts'
+import { keepHouse } from './keep-house.ts'
+import { createStreams } from './stream/create-streams.ts'
+import { tailActivity } from './stream/tail-activity.ts'
 
 const name = 'api'
 // How long a job whose process has died waits for another one.
@@ -13,6 +20,9 @@ const leaseMs = 20_000
 await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBLIC_URL', 'WEBHOOK_ALLOW_PRIVATE'], (context) => {
   const { settings, db, migrations, metrics, log } = context
   const clock = () => new Date()
+  const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
+  const producer = createProducer(settings, name, log)
+  const streams = createStreams(db, clock, log)
   const parts: ApiParts = {
     db,
     log,
@@ -20,6 +30,9 @@ await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBL
     clock,
     identify: async () => undefined,
     expectAgent: async () => undefined,
+    streams: streams.connections,
+    produce: (records) => producer.send(records),
+    decode: decodeRecords(registry, settings.KAFKA_PREFIX),
     publicUrl: settings.PUBLIC_URL,
     outbound: { allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' },
     requestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
@@ -30,6 +43,11 @@ await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBL
       keepHouse(db, migrations, clock, { ...context, worker: name }),
       createBulkLoop(jobs),
       createExportLoop(jobs),
+  return {
+    parts: [
+      keepHouse(db, migrations, clock, { ...context, worker: name }),
+      { name: 'producer', stop: () => producer.stop() },
+      tailActivity(settings, registry, streams, log),
       apiServer(parts, settings.API_HOST, settings.API_PORT),
     ],
   }

@@ -16,14 +16,6 @@ export type StreamSettings = {
   mostPerProcess: number
 }
 
-export const streamSettings: StreamSettings = {
-  heartbeatMs: 15_000,
-  checkMs: 30_000,
-  stalledMs: 60_000,
-  mostPerPrincipal: 12,
-  mostPerProcess: 2_000,
-}
-
 const gateRetryMs = 1_000
 
 /**

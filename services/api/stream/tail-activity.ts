@@ -8,8 +8,8 @@ import { eventType } from '../../platform/kafka/event-type.ts'
 import type { Registry } from '../../platform/kafka/registry.ts'
 import { tailTopic, type TailEvents } from '../../platform/kafka/tail-topic.ts'
 import type { Part } from '../../platform/lifecycle.ts'
-import type { EventBuffer, StreamEvent } from './event-buffer.ts'
-import type { StreamConnections } from './stream-connections.ts'
+import type { Streams } from './create-streams.ts'
+import type { StreamEvent } from './event-buffer.ts'
 
 /** How many events the buffer begins with, over all partitions. */
 const backlog = 4_000
@@ -21,8 +21,7 @@ const backlog = 4_000
 export function tailActivity(
   settings: KafkaSettings & { KAFKA_SESSION_TIMEOUT_MS: number },
   registry: Registry,
-  buffer: EventBuffer,
-  streams: StreamConnections,
+  { buffer, connections: streams }: Streams,
   log: Logger,
 ): Part {
   const decoder = createDecoder(eventType('lead.activity'), registry)

@@ -11,7 +11,9 @@ export function sharedSecret(db: Knex, name: string, clock: () => Date): () => P
 async function readSecret(db: Knex, name: string, now: Date): Promise<Buffer> {
   const tx = transactionOn(db)
   await tx.insert('shared_secrets', ['name', 'secret', 'made_at'], [[name, randomBytes(32), now]], 'name = VALUES(name)')
-  const [row] = await tx.select<{ secret: Buffer }>('SELECT shared_secrets.secret FROM shared_secrets WHERE shared_secrets.name = ?', [name])
+  const [row] = await tx.select<{ secret: Buffer }>('SELECT shared_secrets.secret FROM shared_secrets WHERE shared_secrets.name = ?', [
+    name,
+  ])
   if (row === undefined) throw new Error(`the secret ${name} is not there after it was made`)
   return row.secret
 }

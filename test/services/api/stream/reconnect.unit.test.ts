@@ -57,48 +57,59 @@ describe('a listener that comes back', () => {
     let gaps = 0
     let resumed = 0
     fc.assert(
-      fc.property(topics, choices, choices, fc.nat({ max: 120 }), fc.nat({ max: 120 }), fc.nat({ max: 40 }), most, (topic, mine, others, seen, ahead, cut, held) => {
-        const first = new EventBuffer(1_000, 1e9)
-        first.begin(topic.map(() => 0))
-        const before = listen()
-        before.begin('ready', first.placeAtEnd())
-        for (const event of [...readsOf(topic, mine)].slice(0, seen)) {
-          first.append(event)
-          deliver(first, before)
-        }
-        // The connection breaks after any event; what was under way is lost.
-        const got = received(before).slice(0, cut)
-        const lastId = got.at(-1)?.id
-        if (lastId === undefined) return
+      fc.property(
+        topics,
+        choices,
+        choices,
+        fc.nat({ max: 120 }),
+        fc.nat({ max: 120 }),
+        fc.nat({ max: 40 }),
+        most,
+        (topic, mine, others, seen, ahead, cut, held) => {
+          const first = new EventBuffer(1_000, 1e9)
+          first.begin(topic.map(() => 0))
+          const before = listen()
+          before.begin('ready', first.placeAtEnd())
+          for (const event of [...readsOf(topic, mine)].slice(0, seen)) {
+            first.append(event)
+            deliver(first, before)
+          }
+          // The connection breaks after any event; what was under way is lost.
+          const got = received(before).slice(0, cut)
+          const lastId = got.at(-1)?.id
+          if (lastId === undefined) return
 
-        const second = new EventBuffer(held, 1e9)
-        second.begin(topic.map(() => 0))
-        const reads = [...readsOf(topic, others)]
-        for (const event of reads.slice(0, ahead)) second.append(event)
-        const after = listen(lastId)
-        const place = second.placeAt(openPosition(key, 1, lastId) ?? [])
-        if (place === undefined) {
-          gaps++
-          return
-        }
-        resumed++
-        after.begin('ready', place)
-        deliver(second, after)
-        for (const event of reads.slice(ahead)) {
-          second.append(event)
-          // A buffer of one event is overtaken at each step by a tenant's own; the listener would be cut.
-          if (after.place !== undefined && second.hasLost('tenant-1', after.place)) return
+          const second = new EventBuffer(held, 1e9)
+          second.begin(topic.map(() => 0))
+          const reads = [...readsOf(topic, others)]
+          for (const event of reads.slice(0, ahead)) second.append(event)
+          const after = listen(lastId)
+          const place = second.placeAt(openPosition(key, 1, lastId) ?? [])
+          if (place === undefined) {
+            gaps++
+            return
+          }
+          resumed++
+          after.begin('ready', place)
           deliver(second, after)
-        }
-        const all = [...got, ...received(after)].map((event) => event.place)
-        expect(new Set(all).size).toBe(all.length)
-        const expected = topic.flatMap((records, partition) => records.flatMap((tenant, offset) => (tenant === 1 ? [`${partition}/${offset}`] : [])))
-        expect([...all].sort()).toEqual([...expected].sort())
-        for (const partition of topic.keys()) {
-          const offsets = all.filter((place) => place.startsWith(`${partition}/`)).map((place) => Number(place.split('/')[1]))
-          expect(offsets).toEqual([...offsets].sort((a, b) => a - b))
-        }
-      }),
+          for (const event of reads.slice(ahead)) {
+            second.append(event)
+            // A buffer of one event is overtaken at each step by a tenant's own; the listener would be cut.
+            if (after.place !== undefined && second.hasLost('tenant-1', after.place)) return
+            deliver(second, after)
+          }
+          const all = [...got, ...received(after)].map((event) => event.place)
+          expect(new Set(all).size).toBe(all.length)
+          const expected = topic.flatMap((records, partition) =>
+            records.flatMap((tenant, offset) => (tenant === 1 ? [`${partition}/${offset}`] : [])),
+          )
+          expect([...all].sort()).toEqual([...expected].sort())
+          for (const partition of topic.keys()) {
+            const offsets = all.filter((place) => place.startsWith(`${partition}/`)).map((place) => Number(place.split('/')[1]))
+            expect(offsets).toEqual([...offsets].sort((a, b) => a - b))
+          }
+        },
+      ),
       { numRuns: 2_000 },
     )
     expect(gaps).toBeGreaterThan(10)
