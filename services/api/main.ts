@@ -10,6 +10,7 @@ import { matchingLeads } from './matching-leads.ts'
 import { decodeRecords } from './decode-records.ts'
 import { apiServer } from './http-server.ts'
 import { keepHouse } from './keep-house.ts'
+import { runReplays } from './run-replays.ts'
 import { createStreams } from './stream/create-streams.ts'
 import { tailActivity } from './stream/tail-activity.ts'
 
@@ -47,6 +48,7 @@ await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBL
     parts: [
       keepHouse(db, migrations, clock, { ...context, worker: name }),
       { name: 'producer', stop: () => producer.stop() },
+      runReplays(db, clock, { ...context, worker: name }),
       tailActivity(settings, registry, streams, log),
       apiServer(parts, settings.API_HOST, settings.API_PORT),
     ],

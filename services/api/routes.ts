@@ -5,6 +5,7 @@ import { followUpRoutes } from './routes/follow-ups.ts'
 import { leadActionRoutes } from './routes/lead-actions.ts'
 import { leadRoutes } from './routes/lead.ts'
 import { leadListRoutes } from './routes/leads.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { streamRoutes } from './routes/stream.ts'
 import { tenantRoutes } from './routes/tenant.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
@@ -23,5 +24,6 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   webhookRoutes(app, parts)
   webhookDeliveryRoutes(app, parts)
   viewRoutes(app, parts)
+  replayRoutes(app, parts)
   streamRoutes(app, parts)
 }

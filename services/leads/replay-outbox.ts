@@ -7,8 +7,6 @@ export type ReplayRange = { from: number; to: number } | { leadId: Buffer; fromS
 /** Where the walk through a tenant's history stands: the last row that was looked at. */
 export type ReplayPlace = { leadId: Buffer; sequence: number }
 
-export const replayStart: ReplayPlace = { leadId: Buffer.alloc(16), sequence: 0 }
-
 export type ReplayStep = { place: ReplayPlace; looked: number; marked: number; isOver: boolean }
 
 /** How many rows one step looks at: some milliseconds of one transaction. */
@@ -43,8 +41,8 @@ export async function replayStep(tx: Transaction, tenantId: number, range: Repla
   }
 }
 
-/** How many rows a replay of this range would publish now. */
-export async function countReplay(tx: Transaction, tenantId: number, range: ReplayRange): Promise<number> {
+/** How many rows of leads from `visibleFrom` on a replay of this range would publish now. */
+export async function countReplay(tx: Transaction, tenantId: number, range: ReplayRange, visibleFrom: Buffer): Promise<number> {
   const [condition, values] =
     'leadId' in range
       ? ([
@@ -54,8 +52,8 @@ export async function countReplay(tx: Transaction, tenantId: number, range: Repl
       : (['lead_events.recorded_at >= ? AND lead_events.recorded_at < ?', [new Date(range.from), new Date(range.to)]] as const)
   const [row] = await tx.select<{ found: number }>(
     `SELECT COUNT(*) AS found FROM lead_events
-     WHERE lead_events.tenant_id = ? AND ${condition} AND lead_events.published_at IS NOT NULL AND lead_events.pending_shard IS NULL`,
-    [tenantId, ...values],
+     WHERE lead_events.tenant_id = ? AND lead_events.aggregateid >= ? AND ${condition} AND lead_events.published_at IS NOT NULL AND lead_events.pending_shard IS NULL`,
+    [tenantId, visibleFrom, ...values],
   )
   return Number(row?.found ?? 0)
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '../platform/mysql/transaction.ts'
 import { Refusal } from './refusal.ts'
-import { isRelayBusy, replayStart, replayStep, type ReplayRange } from './replay-outbox.ts'
+import { isRelayBusy, replayStep, type ReplayRange } from './replay-outbox.ts'
 
 export type ReplayState = 'running' | 'done' | 'stopped'
 
@@ -59,12 +59,13 @@ const selected = `SELECT ${columns.map((column) => `replays.${column}`).join(', 
 
 /**
  * Writes down a replay; `advanceReplay` does it, step by step. Throws `replay-running` while another one of the tenant is under way: two at once would publish rows of one lead in
- * turns. `replayId` is a new id.
+ * turns. `replayId` is a new id; leads below `visibleFrom`, the bound of the tenant's plan, are left out.
  */
 export async function startReplay(
   tx: Transaction,
   tenantId: number,
   replay: Pick<Replay, 'replayId' | 'author' | 'reason' | 'range'>,
+  visibleFrom: Buffer,
   now: Date,
 ): Promise<Replay> {
   // The tenant's row is the lock: of two that begin at once the second sees the first.
@@ -88,8 +89,8 @@ export async function startReplay(
       lead?.leadId ?? null,
       lead?.fromSequence ?? null,
       lead?.toSequence ?? null,
-      replayStart.leadId,
-      replayStart.sequence,
+      visibleFrom,
+      0,
       0,
       0,
       now,
