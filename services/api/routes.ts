@@ -1,6 +1,8 @@
 import type { Api, ApiParts } from './api-parts.ts'
 import { bulkActionRoutes } from './routes/bulk-actions.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { flowRoutes } from './routes/flow.ts'
 import { followUpRoutes } from './routes/follow-ups.ts'
 import { leadActionRoutes } from './routes/lead-actions.ts'
 import { leadRoutes } from './routes/lead.ts'
@@ -25,5 +27,7 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   webhookDeliveryRoutes(app, parts)
   viewRoutes(app, parts)
   replayRoutes(app, parts)
+  deadLetterRoutes(app, parts)
+  flowRoutes(app, parts)
   streamRoutes(app, parts)
 }

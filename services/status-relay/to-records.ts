@@ -39,7 +39,12 @@ export function toStatus(row: OutboxRow): LeadStatus | undefined {
  * and is published again because somebody asked for it.
  */
 export function headersOf(row: OutboxRow): Record<string, string> {
-  return { id: uuidOf(row.id), aggregatetype: 'lead', aggregateid: uuidOf(row.leadId), type: row.kind, sequence: String(row.sequence),
+  return {
+    id: uuidOf(row.id),
+    aggregatetype: 'lead',
+    aggregateid: uuidOf(row.leadId),
+    type: row.kind,
+    sequence: String(row.sequence),
     ...(row.publishedAt === null ? {} : { replay: 'true' }),
   }
 }
