@@ -3,13 +3,11 @@ import { createRegistry } from '../platform/kafka/registry.ts'
 import { runProcess } from '../platform/run-process.ts'
 import type { ApiParts } from './api-parts.ts'
 import { createBulkLoop } from './bulk-actions/bulk-loop.ts'
+import { decodeRecords } from './decode-records.ts'
 import { createExportLoop } from './exports/export-loop.ts'
 import { apiServer } from './http-server.ts'
 import { keepHouse } from './keep-house.ts'
 import { matchingLeads } from './matching-leads.ts'
-import { decodeRecords } from './decode-records.ts'
-import { apiServer } from './http-server.ts'
-import { keepHouse } from './keep-house.ts'
 import { runReplays } from './run-replays.ts'
 import { createStreams } from './stream/create-streams.ts'
 import { tailActivity } from './stream/tail-activity.ts'
@@ -41,13 +39,10 @@ await runProcess(name, ['API_HOST', 'API_PORT', 'API_REQUESTS_PER_MINUTE', 'PUBL
   const jobs = { ...context, clock, leaseMs, matching: matchingLeads }
   return {
     parts: [
+      { name: 'producer', stop: () => producer.stop() },
       keepHouse(db, migrations, clock, { ...context, worker: name }),
       createBulkLoop(jobs),
       createExportLoop(jobs),
-  return {
-    parts: [
-      keepHouse(db, migrations, clock, { ...context, worker: name }),
-      { name: 'producer', stop: () => producer.stop() },
       runReplays(db, clock, { ...context, worker: name }),
       tailActivity(settings, registry, streams, log),
       apiServer(parts, settings.API_HOST, settings.API_PORT),

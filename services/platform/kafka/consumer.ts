@@ -112,5 +112,5 @@ function isAway(error: unknown): boolean {
 }
 
 function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error
+  if ((error as { name?: string }).name !== 'AbortError') throw error
 }

@@ -18,6 +18,7 @@ let world: World
 let api: RunningApi
 let admin: Client
 let runner: Part
+const failures: unknown[] = []
 beforeAll(async () => {
   world = await createWorld(['demo', 'other', 'free'], 2)
   await setTenant(world.tx, 'free', { plan: 'free' })
@@ -26,11 +27,12 @@ beforeAll(async () => {
   await world.start('status-relay')
   const metrics = new Metrics({}, false)
   const health = new Health('api', metrics)
-  runner = runReplays(world.db, () => new Date(), { worker: 'api', health, metrics, log: silent, onFatal: (error) => console.error(error) })
+  runner = runReplays(world.db, () => new Date(), { worker: 'api', health, metrics, log: silent, onFatal: (error) => failures.push(error) })
   await runner.start?.()
 })
 afterAll(async () => {
   await runner.stop?.()
+  expect(failures).toEqual([])
   await api.close()
   await world.close()
 })

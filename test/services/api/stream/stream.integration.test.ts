@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createStreams, type Streams } from '../../../../services/api/stream/create-streams.ts'
 import { tailActivity } from '../../../../services/api/stream/tail-activity.ts'
+import { replayStep } from '../../../../services/leads/replay-outbox.ts'
 import { setTenant } from '../../../../services/leads/tenants.ts'
 import type { Part } from '../../../../services/platform/lifecycle.ts'
 import { startApi, type Client, type RunningApi } from '../../../support/api.ts'
@@ -287,6 +288,62 @@ describe('a stream', () => {
       (isOver) => isOver,
     )
     expect((await listen(client, id)).events[0]?.event).toBe('reset')
+  })
+})
+
+it('what is published again does not come to listeners again', async () => {
+  const client = await viewer()
+  await newLeads(5)
+  await settled()
+  const stream = await listen(client)
+  const range = { from: 0, to: Date.now() }
+  const { marked } = await replayStep(world.tx, client.principal.tenantId, range, { leadId: Buffer.alloc(16), sequence: 0 })
+  expect(marked).toBeGreaterThan(5)
+  await settled()
+  await newLeads(1)
+  await eventually(
+    'the new one',
+    async () => leadsIn(stream).length,
+    (count) => count > 0,
+  )
+  expect(leadsIn(stream)).toHaveLength(1)
+})
+
+describe('a process that has not read up to the end yet', () => {
+  it('holds its streams with signs of life, as long as Kafka is away, and ends all the same', async () => {
+    const waiting = createStreams(world.db, () => new Date(), silent, { heartbeatMs: 50 })
+    const other = await startApi(world, { streams: waiting.connections })
+    waiting.connections.start()
+    const client = await other.as('viewer')
+    const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
+    await eventually(
+      'heartbeats',
+      async () => stream.comments(),
+      (count) => count > 3,
+    )
+    expect(stream.events).toEqual([])
+    await other.close()
+  })
+
+  it('tells its listeners to load again when records were lost to it', async () => {
+    const broken = createStreams(world.db, () => new Date(), silent)
+    const other = await startApi(world, { streams: broken.connections })
+    broken.buffer.begin([10])
+    await broken.connections.caughtUp()
+    const client = await other.as('viewer')
+    const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
+    const said = (count: number) =>
+      eventually(
+        'events',
+        async () => stream.events.map(({ event }) => event),
+        (events) => events.length === count,
+      )
+    expect(await said(1)).toEqual(['ready'])
+    broken.buffer.begin([50])
+    broken.connections.begin()
+    await broken.connections.caughtUp()
+    expect(await said(2)).toEqual(['ready', 'reset'])
+    await other.close()
   })
 })
 
