@@ -6,8 +6,10 @@ import type { Logger } from 'pino'
 import type { Principal, Scope } from '../accounts/principal.ts'
 import type { Tenant } from '../leads/tenants.ts'
 import type { OutboundRules } from '../platform/http/outbound-address.ts'
+import type { OutgoingRecord } from '../platform/kafka/producer.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { AccountParts } from './account-parts.ts'
+import type { StreamConnections } from './stream/stream-connections.ts'
 
 /** What a request brings to say who it is from. `isSafe`: it reads only, so that no proof against cross-site requests is needed. */
 export type Credentials = {
@@ -33,6 +35,12 @@ export type ApiParts = {
   expectAgent(tenantId: number, userId: string): Promise<void>
   /** What the routes of signing in need beside. */
   accounts: AccountParts
+  /** The open event streams. */
+  streams: StreamConnections
+  /** Sends records to Kafka; throws when they were not acknowledged. */
+  produce(records: OutgoingRecord[]): Promise<void>
+  /** The event in a record of this topic, prefix included. Throws a TributaryError that says what is wrong with its bytes. */
+  decode(topic: string, value: Buffer | null): Promise<unknown>
   /** Address under which people reach the console and the API. */
   publicUrl: string
   /** Where webhooks may go. */

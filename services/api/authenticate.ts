@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../accounts/principal.ts'
 import { readTenant, type Tenant } from '../leads/tenants.ts'
 import { transactionOn } from '../platform/mysql/transaction.ts'
-import type { Api, ApiParts } from './api-parts.ts'
 import { expectOwnOrigin } from './cross-site.ts'
+import type { Api, ApiParts, Credentials } from './api-parts.ts'
 import { Problem } from './problem.ts'
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -29,14 +29,7 @@ export function authenticate(app: Api, { db, identify, publicUrl }: ApiParts): v
       if (!safeMethods.has(method)) expectOwnOrigin({ origin: headers.origin, host: headers.host }, publicUrl)
       return
     }
-    const principal = await identify({
-      authorization: headers.authorization,
-      cookie: headers.cookie,
-      csrfToken: typeof headers['x-csrf-token'] === 'string' ? headers['x-csrf-token'] : undefined,
-      origin: headers.origin,
-      host: headers.host,
-      isSafe: safeMethods.has(method),
-    })
+    const principal = await identify(credentialsOf(request))
     if (principal === undefined) throw new Problem(401, 'not-signed-in', 'Sign in, or send a valid API token as `Authorization: Bearer …`.')
     if (scope === undefined || (scope !== 'signed-in' && !principal.scopes.has(scope)))
       throw new Problem(
@@ -47,6 +40,18 @@ export function authenticate(app: Api, { db, identify, publicUrl }: ApiParts): v
     request.principal = principal
     request.tenant = await readTenant(transactionOn(db), principal.tenantId)
   })
+}
+
+/** What a request brings to say who it is from. */
+export function credentialsOf({ headers, method }: FastifyRequest): Credentials {
+  return {
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+    csrfToken: typeof headers['x-csrf-token'] === 'string' ? headers['x-csrf-token'] : undefined,
+    origin: headers.origin,
+    host: headers.host,
+    isSafe: safeMethods.has(method),
+  }
 }
 
 /** Who asks, and their tenant. Throws on public routes: those know nobody. */

@@ -78,4 +78,6 @@ export const refusalStatus: Record<RefusalCode, number> = {
   'export-not-found': 404,
   'export-not-ready': 409,
   'too-many-exports': 409,
+  'replay-running': 409,
+  'replay-not-found': 404,
 }

@@ -4,6 +4,8 @@ import { apiTokenRoutes } from './routes/api-tokens.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
 import { bulkActionRoutes } from './routes/bulk-actions.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { flowRoutes } from './routes/flow.ts'
 import { followUpRoutes } from './routes/follow-ups.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { leadActionRoutes } from './routes/lead-actions.ts'
@@ -11,6 +13,8 @@ import { leadRoutes } from './routes/lead.ts'
 import { leadListRoutes } from './routes/leads.ts'
 import { openIdRoutes } from './routes/open-id.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { replayRoutes } from './routes/replays.ts'
+import { streamRoutes } from './routes/stream.ts'
 import { tenantRoutes } from './routes/tenant.ts'
 import { userRoutes } from './routes/users.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -36,4 +40,8 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   agentRoutes(app, parts)
   apiTokenRoutes(app, parts)
   auditLogRoutes(app, parts)
+  replayRoutes(app, parts)
+  deadLetterRoutes(app, parts)
+  flowRoutes(app, parts)
+  streamRoutes(app, parts)
 }

@@ -2,8 +2,15 @@ import type { Command } from 'commander'
 import { TributaryError } from '../platform/errors.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
 import { transactionOn } from '../platform/mysql/transaction.ts'
-import type { DeadLetterRow } from '../platform/worker/dead-letter-relay.ts'
-import { findDeadLetter, listDeadLetters, settleDeadLetters, type DeadLetterState } from '../platform/worker/dead-letter-store.ts'
+import {
+  dropDeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  type DeadLetterState,
+  type DeadLetterSummary,
+  type FoundDeadLetter,
+} from '../platform/worker/dead-letter-store.ts'
+import { replayDeadLetters } from '../platform/worker/replay-dead-letters.ts'
 import { createOutput } from './output.ts'
 import { kafka, quietLog, withDatabase } from './surroundings.ts'
 
@@ -62,19 +69,18 @@ export function addDeadLetterCommands(program: Command): void {
       const output = createOutput(flags.json ?? false)
       const replayed = await withDatabase(async (db) => {
         const tx = transactionOn(db)
-        const chosen =
-          id === undefined
-            ? flags.all === true
-              ? await listDeadLetters(tx, filterOf(flags))
-              : []
-            : [await findDeadLetter(tx, idOf(id))].filter((letter) => letter !== undefined)
+        const all = flags.all === true ? await listDeadLetters(tx, filterOf(flags)) : []
+        const chosen = id === undefined ? all : [await findDeadLetter(tx, idOf(id))].flatMap((letter) => letter ?? []).map(toSummary)
         if (chosen.length === 0)
           throw id === undefined
             ? new TributaryError('config-invalid', 'Nothing to replay: give an id, or --all with a filter that matches something.')
             : noSuch(id)
-        if (flags.dryRun !== true) {
-          await produceAgain(chosen)
-          await settleDeadLetters(tx, chosen, 'replayed', new Date())
+        if (flags.dryRun === true) return chosen
+        const producer = createProducer(kafka(), 'tributary-cli', quietLog())
+        try {
+          await replayDeadLetters(tx, (records) => producer.send(records), chosen, 'system', new Date())
+        } finally {
+          await producer.stop()
         }
         return chosen
       })
@@ -87,34 +93,17 @@ export function addDeadLetterCommands(program: Command): void {
   letters
     .command('drop <id>')
     .description('close a dead letter that will never be replayed; it stays on record as dropped')
+    .option('--reason <text>', 'why; stands with the dead letter', 'from the command line')
     .option('--json', 'JSON on stdout')
-    .action(async (id: string, { json = false }: { json?: boolean }) => {
+    .action(async (id: string, { json = false, reason }: { json?: boolean; reason: string }) => {
       await withDatabase(async (db) => {
         const letter = await findDeadLetter(transactionOn(db), idOf(id))
         if (letter === undefined) throw noSuch(id)
-        await settleDeadLetters(transactionOn(db), [letter], 'dropped', new Date())
+        if (!(await dropDeadLetter(transactionOn(db), letter, 'system', reason.slice(0, 500))))
+          throw new TributaryError('config-invalid', `The dead letter ${id} is ${letter.state} already.`)
       })
       createOutput(json).data({ dropped: id }, { columns: ['dropped'], rows: [[id]] })
     })
-}
-
-async function produceAgain(letters: readonly DeadLetterRow[]): Promise<void> {
-  const producer = createProducer(kafka(), 'tributary-cli', quietLog())
-  try {
-    await producer.send(
-      letters.map(({ topic, key, value, headers, id }) => ({
-        topic,
-        key,
-        value,
-        headers: {
-          ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text, 'base64')])),
-          'tributary.dead-letter.id': id.toString('hex'),
-        },
-      })),
-    )
-  } finally {
-    await producer.stop()
-  }
 }
 
 function withFilter(command: Command): Command {
@@ -133,7 +122,13 @@ const filterOf = ({ state, code, worker, limit }: Flags) => ({
   ...(worker === undefined ? {} : { worker }),
 })
 
-function summaryOf(letter: DeadLetterRow & { state: DeadLetterState }) {
+const toSummary = ({ key, value, headers: _headers, ...rest }: FoundDeadLetter): DeadLetterSummary => ({
+  ...rest,
+  keyBytes: key?.length ?? 0,
+  valueBytes: value?.length ?? 0,
+})
+
+function summaryOf(letter: Omit<DeadLetterSummary, 'keyBytes' | 'valueBytes'>) {
   const { worker, topic, partition, offset, code, reason, state } = letter
   return {
     id: letter.id.toString('hex'),
@@ -149,9 +144,11 @@ function summaryOf(letter: DeadLetterRow & { state: DeadLetterState }) {
   }
 }
 
+// The page and the API write ids as UUIDs, headers and this command as one word.
 function idOf(text: string): Buffer {
-  if (!/^[0-9a-f]{32}$/i.test(text)) throw noSuch(text)
-  return Buffer.from(text, 'hex')
+  const digits = text.replaceAll('-', '')
+  if (!/^[0-9a-f]{32}$/i.test(digits)) throw noSuch(text)
+  return Buffer.from(digits, 'hex')
 }
 
 const noSuch = (id: string) =>

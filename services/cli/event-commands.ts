@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Option, type Command } from 'commander'
 import { eventSchemas, type EventByTopic } from '../../schemas/events.ts'
+import { maskEvent } from '../leads/mask-event.ts'
 import { TributaryError } from '../platform/errors.ts'
 import { withAdmin } from '../platform/kafka/admin.ts'
 import { createDecoder } from '../platform/kafka/decode.ts'
@@ -10,7 +11,6 @@ import { createProducer, type OutgoingRecord } from '../platform/kafka/producer.
 import { readTopic } from '../platform/kafka/read-topic.ts'
 import { createRegistry } from '../platform/kafka/registry.ts'
 import { fillDefaults } from './fill-defaults.ts'
-import { maskEvent } from './mask-event.ts'
 import { createOutput } from './output.ts'
 import { kafka, quietLog, settingsOf } from './surroundings.ts'
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { uuidBytes } from '../leads/event-identity.ts'
 import { findLeadOfEvent, readLead, type LeadView } from '../leads/lead-view.ts'
+import { mask, maskEvent } from '../leads/mask-event.ts'
 import { findTenants } from '../leads/tenants.ts'
 import { TributaryError } from '../platform/errors.ts'
 import { withTransaction } from '../platform/mysql/transaction.ts'
-import { maskEvent } from './mask-event.ts'
-import { createOutput, mask } from './output.ts'
+import { createOutput } from './output.ts'
 import { withDatabase } from './surroundings.ts'
 
 type Flags = { tenant: string; event?: string; source?: string; reveal?: boolean; json?: boolean }

@@ -10,6 +10,7 @@ import { addEventCommands } from './event-commands.ts'
 import { addGatewayCommand } from './gateway-command.ts'
 import { addLeadCommands } from './lead-commands.ts'
 import { addReindexCommand } from './reindex-command.ts'
+import { addReplayCommand } from './replay-command.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addTenantCommands } from './tenant-commands.ts'
 
@@ -25,6 +26,7 @@ for (const add of [
   addLeadCommands,
   addReindexCommand,
   addDeadLetterCommands,
+  addReplayCommand,
   addGatewayCommand,
   addDemoCommand,
   addBenchCommand,

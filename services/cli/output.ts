@@ -28,10 +28,3 @@ function formatTable({ columns, rows }: Table): string {
       .join('\n') + '\n'
   )
 }
-
-/** `text` with only its ends left, for people who need not see it. */
-export function mask(text: string | null): string | null {
-  if (text === null || text === '') return text
-  const letters = [...text]
-  return letters.length <= 2 ? '*'.repeat(letters.length) : `${letters[0]}${'*'.repeat(Math.min(6, letters.length - 2))}${letters.at(-1)}`
-}

@@ -12,6 +12,8 @@ export type OutboxRow = {
   actor: string
   occurredAt: number
   payload: LeadEventPayload
+  /** When it was published last; null for a row that never was. */
+  publishedAt: number | null
   bytes: number
 }
 
@@ -25,12 +27,13 @@ type Row = {
   actor: string
   occurred_at: number
   payload: string
+  published_at: number | null
 }
 
 export type OutboxPosition = { shard: number; tenantId: number; leadId: Buffer; sequence: number }
 
 const selected =
-  'lead_events.tenant_id, tenants.slug, lead_events.aggregateid, lead_events.sequence, lead_events.id, lead_events.type, lead_events.actor, lead_events.occurred_at, lead_events.payload'
+  'lead_events.tenant_id, tenants.slug, lead_events.aggregateid, lead_events.sequence, lead_events.id, lead_events.type, lead_events.actor, lead_events.occurred_at, lead_events.payload, lead_events.published_at'
 
 /**
  * The next unpublished rows of one shard behind `after`, ordered by tenant, lead and sequence: of each lead the oldest first, without a hole, because a row becomes
@@ -57,6 +60,7 @@ export async function readOutbox(tx: Transaction, shard: number, after: OutboxPo
     actor: row.actor,
     occurredAt: row.occurred_at,
     payload: JSON.parse(row.payload) as LeadEventPayload,
+    publishedAt: row.published_at,
     bytes: row.payload.length,
   }))
 }

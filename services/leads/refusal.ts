@@ -33,6 +33,8 @@ export type RefusalCode =
   | 'export-not-found'
   | 'export-not-ready'
   | 'too-many-exports'
+  | 'replay-running'
+  | 'replay-not-found'
 
 /** A no of the domain: a code for programs and a sentence for people that names the thing, what was wrong and what to do. Holds no personal data. */
 export class Refusal extends Error {

@@ -34,9 +34,19 @@ export function toStatus(row: OutboxRow): LeadStatus | undefined {
   }
 }
 
-/** Record headers, named as Debezium's outbox event router names its columns: a reader drops repeats by `id` and sees gaps by `sequence`. */
+/**
+ * Record headers, named as Debezium's outbox event router names its columns: a reader drops repeats by `id` and sees gaps by `sequence`. `replay` stands on what was published before
+ * and is published again because somebody asked for it.
+ */
 export function headersOf(row: OutboxRow): Record<string, string> {
-  return { id: uuidOf(row.id), aggregatetype: 'lead', aggregateid: uuidOf(row.leadId), type: row.kind, sequence: String(row.sequence) }
+  return {
+    id: uuidOf(row.id),
+    aggregatetype: 'lead',
+    aggregateid: uuidOf(row.leadId),
+    type: row.kind,
+    sequence: String(row.sequence),
+    ...(row.publishedAt === null ? {} : { replay: 'true' }),
+  }
 }
 
 function envelopeOf(row: OutboxRow) {

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { scopesOf, type Principal, type Role } from '../../services/accounts/principal.ts'
 import type { ApiParts } from '../../services/api/api-parts.ts'
 import { buildApi } from '../../services/api/app.ts'
+import { decodeRecords } from '../../services/api/decode-records.ts'
+import { createStreams } from '../../services/api/stream/create-streams.ts'
 import { findTenants } from '../../services/leads/tenants.ts'
 import { Metrics } from '../../services/platform/metrics.ts'
 import { accountParts } from './accounts.ts'
@@ -36,6 +38,9 @@ export async function startApi(world: World, change: Partial<ApiParts> = {}): Pr
     expectAgent: async () => undefined,
     accounts,
     trustedProxies: '',
+    streams: createStreams(world.db, () => new Date(), silent).connections,
+    produce: (records) => world.produce(records),
+    decode: decodeRecords(world.registry, world.kafka.KAFKA_PREFIX),
     publicUrl: 'http://127.0.0.1',
     outbound: { allowPrivate: true },
     requestsPerMinute: 1_000_000,

@@ -63,6 +63,8 @@ const verbsOf = (admin: Admin) => ({
       throw new TributaryError('kafka-unavailable', `Kafka did not tell the offsets of ${topic}.`, { cause: error })
     }
   },
+  /** Forgets a consumer group that has no members. */
+  deleteGroup: async (groupId: string): Promise<void> => void (await admin.deleteGroups([groupId])),
   /** Nodes of the cluster, host:port. */
   brokers: async (): Promise<string[]> => (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`),
 })

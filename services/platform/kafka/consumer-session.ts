@@ -11,7 +11,7 @@ type SessionEvents = Pick<ConsumerEvents, 'positionsFor' | 'onBatch' | 'onFetch'
 
 /** A session over the plan's topics. A crash is told once and not mended here: kafkajs's own restarts would hide a loop (hazard K2). */
 export function createConsumerSession(settings: KafkaSettings, plan: ConsumerPlan, events: SessionEvents, log: Logger): ConsumerSession {
-  const { groupId, topics, sessionTimeoutMs } = plan
+  const { groupId, topics, sessionTimeoutMs, hintsOffsets = true } = plan
   const consumer = createKafka(settings, groupId, log).consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
@@ -99,7 +99,7 @@ export function createConsumerSession(settings: KafkaSettings, plan: ConsumerPla
     if (rebalancing) return
     if (result.resolved !== undefined) {
       resolveOffset(String(result.resolved))
-      await commitHint(topic, partition, result.resolved + 1, commitOffsetsIfNecessary)
+      if (hintsOffsets) await commitHint(topic, partition, result.resolved + 1, commitOffsetsIfNecessary)
     }
     if (result.seek !== undefined) consumer.seek({ topic, partition, offset: String(result.seek) })
     if (result.pauseMs !== undefined) {

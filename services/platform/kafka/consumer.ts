@@ -34,7 +34,8 @@ export type ConsumerEvents = {
   onDead(error: Error): void
 }
 
-export type ConsumerPlan = { groupId: string; topics: readonly string[]; sessionTimeoutMs: number }
+/** `hintsOffsets: false` commits nothing to Kafka: a group that is gone with its process leaves nothing behind. */
+export type ConsumerPlan = { groupId: string; topics: readonly string[]; sessionTimeoutMs: number; hintsOffsets?: boolean }
 
 // More crashes than this without a batch in between, with Kafka there, and the process is no use (hazard K2).
 const crashesWithoutProgress = 5
@@ -64,6 +65,8 @@ export function createConsumer(
       )
       try {
         await opened.start()
+        // Stopped meanwhile: nobody else would end it.
+        if (abort.signal.aborted) return await opened.stop()
         session = opened
         return
       } catch (error) {
@@ -109,5 +112,5 @@ function isAway(error: unknown): boolean {
 }
 
 function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error
+  if ((error as { name?: string }).name !== 'AbortError') throw error
 }
