@@ -117,6 +117,8 @@ CREATE TABLE `dead_letters` (
   `parked_at` datetime(3) NOT NULL,
   `replayed_at` datetime(3) DEFAULT NULL,
   `relay_pending` tinyint(4) DEFAULT NULL,
+  `settled_by` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `settled_reason` varchar(500) DEFAULT NULL,
   PRIMARY KEY (`tenant_id`,`dead_letter_id`),
   KEY `dead_letters_state` (`state`,`tenant_id`,`parked_at`),
   KEY `dead_letters_pending` (`relay_pending`)
@@ -131,7 +133,8 @@ CREATE TABLE `event_counts` (
   `hour` datetime(3) NOT NULL,
   `outcome` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `events` bigint(20) unsigned NOT NULL,
-  PRIMARY KEY (`tenant_id`,`worker`,`topic`,`partition`,`source`,`hour`,`outcome`)
+  PRIMARY KEY (`tenant_id`,`worker`,`topic`,`partition`,`source`,`hour`,`outcome`),
+  KEY `event_counts_hour` (`tenant_id`,`hour`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `exports` (
@@ -366,6 +369,27 @@ CREATE TABLE `receipts` (
   KEY `receipts_recipient` (`tenant_id`,`recipient_key`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `replays` (
+  `tenant_id` int(10) unsigned NOT NULL,
+  `replay_id` binary(16) NOT NULL,
+  `state` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `author` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `reason` varchar(500) NOT NULL,
+  `from_at` datetime(3) DEFAULT NULL,
+  `to_at` datetime(3) DEFAULT NULL,
+  `lead_id` binary(16) DEFAULT NULL,
+  `from_sequence` int(10) unsigned DEFAULT NULL,
+  `to_sequence` int(10) unsigned DEFAULT NULL,
+  `at_lead_id` binary(16) NOT NULL,
+  `at_sequence` int(10) unsigned NOT NULL,
+  `looked_at` bigint(20) unsigned NOT NULL,
+  `published` bigint(20) unsigned NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `settled_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`tenant_id`,`replay_id`),
+  KEY `replays_state` (`state`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `saved_views` (
   `tenant_id` int(10) unsigned NOT NULL,
   `view_id` binary(16) NOT NULL,
@@ -421,6 +445,13 @@ CREATE TABLE `shard_leases` (
   `fencing_token` bigint(20) unsigned NOT NULL,
   `expires_at` datetime(3) NOT NULL,
   PRIMARY KEY (`lease`,`shard`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `shared_secrets` (
+  `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `secret` binary(32) NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `sign_in_failures` (
