@@ -45,7 +45,7 @@ export async function forgetAttempt(tx: Transaction, account: AttemptKey, addres
 
 /** Removes what is so old that it counts no more, some rows at a time. */
 export async function sweepAttempts(tx: Transaction, tenantId: number, now: Date): Promise<void> {
-  await tx.execute('DELETE FROM sign_in_failures WHERE tenant_id = ? AND last_failed_at < ? LIMIT 200', [
+  await tx.execute('DELETE FROM sign_in_failures WHERE tenant_id = ? AND last_failed_at < ? ORDER BY last_failed_at LIMIT 200', [
     tenantId,
     new Date(now.getTime() - forgottenAfterMs),
   ])

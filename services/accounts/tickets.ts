@@ -11,8 +11,13 @@ const lifetimeMs: Record<TicketKind, number> = { invitation: 7 * 86_400_000, res
 // A second request within this time sends nothing: the first link still works, and a stranger cannot fill a mailbox.
 const resetPauseMs = 120_000
 
-/** Makes a ticket that opens the account of `user` once; it is told this once. */
+/** Makes a ticket that opens the account of `user` once; it is told this once. Those of the user that are over go. */
 export async function issueTicket(tx: Transaction, user: Pick<User, 'tenantId' | 'id'>, kind: TicketKind, now: Date): Promise<string> {
+  await tx.execute('DELETE FROM user_tickets WHERE tenant_id = ? AND user_id = ? AND expires_at <= ?', [
+    user.tenantId,
+    idBytes(user.id),
+    now,
+  ])
   const credential = newCredential(user.tenantId)
   await tx.insert(
     'user_tickets',

@@ -39,7 +39,8 @@ export async function buildApi(parts: ApiParts): Promise<Api> {
   await app.register(rateLimit, {
     max: parts.requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ headers, ip }) => headers.authorization ?? headers.cookie ?? ip,
+    // Who asks is known by now: headers as they came could be written differently each time.
+    keyGenerator: ({ principal, ip }) => principal?.actor ?? ip,
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
   })
   authenticate(app, parts)

@@ -12,6 +12,7 @@ import { leadActionRoutes } from './routes/lead-actions.ts'
 import { leadRoutes } from './routes/lead.ts'
 import { leadListRoutes } from './routes/leads.ts'
 import { openIdRoutes } from './routes/open-id.ts'
+import { ownAccountRoutes } from './routes/own-account.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { streamRoutes } from './routes/stream.ts'
@@ -34,6 +35,7 @@ export function addRoutes(app: Api, parts: ApiParts): void {
   webhookDeliveryRoutes(app, parts)
   viewRoutes(app, parts)
   sessionRoutes(app, parts)
+  ownAccountRoutes(app, parts)
   openIdRoutes(app, parts)
   invitationRoutes(app, parts)
   userRoutes(app, parts)

@@ -85,7 +85,7 @@ export function apiTokenRoutes(app: Api, parts: ApiParts): void {
         summary: 'Revoke a token, at once and for good',
         tags,
         params: z.object({ tokenId: idShape }),
-        response: { 204: noContent, ...problems(404) },
+        response: { 204: noContent, ...problems(404, 422) },
       },
       config: { scope: 'tokens:write' },
     },

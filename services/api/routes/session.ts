@@ -2,12 +2,12 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { endSession, endSessionsOf, findSession } from '../../accounts/sessions.ts'
 import { signIn } from '../../accounts/sign-in.ts'
-import { changePassword } from '../../accounts/take-account.ts'
 import { findUser } from '../../accounts/user-store.ts'
 import { readTenant } from '../../leads/tenants.ts'
 import { guarded, inTransaction } from '../account-parts.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
+import { expectPerson, throttled } from '../person.ts'
 import { Problem, problems } from '../problem.ts'
 import { clearSessionCookie, sessionCookieIn, setSessionCookie } from '../session-cookie.ts'
 import { emailShape, passwordShape, sessionShape, showSession, slugShape } from '../shapes/access.ts'
@@ -77,7 +77,7 @@ export function sessionRoutes(app: Api, parts: ApiParts): void {
       config: { scope: 'signed-in' },
     },
     async (request, reply) => {
-      const principal = personOf(caller(request).principal)
+      const principal = expectPerson(caller(request).principal)
       await inTransaction(parts)(async (tx) => {
         await endSession(tx, sessionCookieIn(request.headers.cookie) ?? '')
         if (request.query.everywhere === 'true') await endSessionsOf(tx, principal)
@@ -85,26 +85,6 @@ export function sessionRoutes(app: Api, parts: ApiParts): void {
       clearSessionCookie(reply, parts.publicUrl)
       void reply.code(204)
       return null
-    },
-  )
-
-  app.put(
-    '/v1/session/password',
-    {
-      schema: {
-        operationId: 'changePassword',
-        summary: 'Change your password; signs you out everywhere else',
-        tags,
-        body: z.strictObject({ current: passwordShape, password: passwordShape }),
-        response: { 200: sessionShape, ...problems(422) },
-      },
-      config: { ...guarded(parts), scope: 'signed-in' },
-    },
-    async (request, reply) => {
-      const principal = personOf(caller(request).principal)
-      const result = await changePassword(inTransaction(parts), { principal, ...request.body, now: parts.clock() })
-      if (result.result === 'throttled') throw throttled(reply, result.retryAfterMs)
-      return await startSession(parts, reply, result.cookie)
     },
   )
 }
@@ -123,19 +103,4 @@ async function showOwnSession(parts: ApiParts, cookie: string): Promise<z.input<
     const user = await findUser(tx, principal.tenantId, principal.id)
     return showSession({ principal, tenant: await readTenant(tx, principal.tenantId), email: user?.email ?? null, session })
   })
-}
-
-function personOf<Who extends { kind: 'user' | 'token' }>(principal: Who): Who {
-  if (principal.kind !== 'user') throw new Problem(403, 'people-only', 'A token has no session: sign in as a person.')
-  return principal
-}
-
-function throttled(reply: FastifyReply, retryAfterMs: number): Problem {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  void reply.header('retry-after', String(seconds))
-  return new Problem(
-    429,
-    'sign-in-throttled',
-    `Too many wrong attempts: try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, or ask for a new password.`,
-  )
 }

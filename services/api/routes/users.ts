@@ -64,7 +64,7 @@ export function userRoutes(app: Api, parts: ApiParts): void {
         summary: 'Send an invitation again; the link of the one before opens nothing any more',
         tags,
         params,
-        response: { 200: invitationShape, ...problems(404, 409) },
+        response: { 200: invitationShape, ...problems(404, 409, 422) },
       },
       config: { scope: 'users:write' },
     },

@@ -249,7 +249,8 @@ describe('the audit log', () => {
       'user.accepted-invitation',
     ])
     const text = JSON.stringify(await tx.select('SELECT * FROM audit_log WHERE audit_log.tenant_id = ?', [tenantId]))
-    for (const secret of [user.email, 'Ana', 'Maria', ticket.split('_')[1], goodPassword]) expect(text).not.toContain(secret)
+    for (const secret of [user.email, 'Ana', 'Maria', ticket.slice(ticket.indexOf('_') + 1), goodPassword])
+      expect(text).not.toContain(secret)
   })
 
   it('is read page by page, each entry once', async () => {

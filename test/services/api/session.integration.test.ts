@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { goodPassword } from '../../support/accounts.ts'
 import { startApi } from '../../support/api.ts'
-import { cookieIn, newAddress, publicUrl, startGuardedApi, type GuardedApi } from '../../support/guarded-api.ts'
+import { bearer, cookieIn, newAddress, publicUrl, startGuardedApi, type GuardedApi } from '../../support/guarded-api.ts'
 
 let guarded: GuardedApi
 beforeAll(async () => {
@@ -190,5 +190,32 @@ describe('a session over HTTP', () => {
     expect(changed.status).toBe(200)
     expect((await browser.ask('GET', '/v1/session')).status).toBe(401)
     expect((await guarded.browserOf(changed).ask('GET', '/v1/session')).status).toBe(200)
+  })
+
+  it('changes the name of its user, whatever the role; a token has none to change', async () => {
+    const browser = await guarded.enter('viewer')
+    expect((await browser.ask('PUT', '/v1/session/name', { name: ' Ana Lima ' })).body).toMatchObject({ name: 'Ana Lima', role: 'viewer' })
+    expect((await browser.ask('GET', '/v1/session')).body).toMatchObject({ user: { name: 'Ana Lima' } })
+    expect(await browser.ask('PUT', '/v1/session/name', { name: 'a\nb' })).toMatchObject({ status: 422, body: { code: 'name-invalid' } })
+    const { secret } = await guarded.tokenOf(['users:write'])
+    for (const [method, path, body] of [
+      ['PUT', '/v1/session/name', { name: 'x' }],
+      ['PUT', '/v1/session/password', { current: 'x', password: 'y' }],
+      ['DELETE', '/v1/session', undefined],
+    ] as const)
+      expect(await guarded.ask(method, path, { ...bearer(secret), body })).toMatchObject({ status: 403, body: { code: 'people-only' } })
+  })
+
+  it('is counted as one however its requests are written', async () => {
+    const busy = await startApi(guarded.world, { ...guarded.parts, requestsPerMinute: 3 })
+    try {
+      const { cookie } = await guarded.enter('agent')
+      const statuses = []
+      for (let tries = 0; tries < 5; tries++)
+        statuses.push((await guarded.ask('GET', '/v1/session', { headers: { cookie: `a=${tries}; ${cookie}` } }, busy.url)).status)
+      expect(statuses).toEqual([200, 200, 200, 429, 429])
+    } finally {
+      await busy.close()
+    }
   })
 })
