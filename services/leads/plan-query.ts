@@ -4,8 +4,8 @@ import type { LeadFilter, LeadOrder } from './lead-filter.ts'
 import { everyLead, fromWhere, type LeadScope } from './lead-scope.ts'
 import { parseSearch } from './parse-search.ts'
 
-/** How the leads of a filter are found: through the rows of `branches`, those that pass `checks`. */
-export type QueryPlan = { scope: LeadScope; order: LeadOrder; branches: readonly Branch[]; checks: readonly Condition[] }
+/** How the leads of a filter are found: through the rows of `branches`, those that pass `checks`. `isFew`: the branches have few rows, in no order. */
+export type QueryPlan = { scope: LeadScope; order: LeadOrder; branches: readonly Branch[]; checks: readonly Condition[]; isFew: boolean }
 
 /**
  * Chooses the way by counting, up to a few thousand, what each word, tag, status and agent has: the smallest of them leads while sorting all it has is cheaper than walking past what the others
@@ -26,11 +26,12 @@ export async function planQuery(
     Buffer.compare(scope.from, scope.to) > 0
   if (isImpossible) return undefined
   const conditions = conditionsOf(scope.tenantId, filter, words)
-  const through = (branches: readonly Branch[], met?: Condition): QueryPlan => ({
+  const through = (branches: readonly Branch[], met?: Condition, isFew = false): QueryPlan => ({
     scope,
     order,
     branches,
     checks: conditions.filter((condition) => condition !== met),
+    isFew,
   })
   const countable: readonly Condition[] = scope.isWhole ? conditions : [...conditions, inTime]
   const counted = countable.filter(({ gather }) => gather !== undefined)
@@ -40,7 +41,7 @@ export async function planQuery(
   const counts = await countEach(tx, scope, counted, few + 1)
   const smallest = counts.indexOf(Math.min(...counts))
   if (counts[smallest] === 0) return undefined
-  if ((counts[smallest] ?? 0) <= few) return through(counted[smallest]?.gather ?? [], counted[smallest])
+  if ((counts[smallest] ?? 0) <= few) return through(counted[smallest]?.gather ?? [], counted[smallest], true)
   return walk(counted.filter(({ walk: branches }) => branches !== undefined).sort((a, b) => a.rank - b.rank)[0])
 
   function walk(condition: Condition | undefined): QueryPlan {
