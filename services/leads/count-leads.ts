@@ -49,7 +49,7 @@ async function countChoices(
 
 /** All choices in one pass over the leads that match otherwise. */
 async function countTogether(tx: Transaction, plan: QueryPlan, list: 'statuses' | 'tags'): Promise<Map<string, LeadTotal>> {
-  const { sql, values } = matchingIds(plan, Number.MAX_SAFE_INTEGER)
+  const { sql, values } = matchingIds(plan.counting, Number.MAX_SAFE_INTEGER)
   const [table, column] = list === 'tags' ? ['lead_tags', 'tag'] : ['leads', 'status']
   const all: (SqlValue | readonly SqlValue[])[] = [...values, plan.scope.tenantId]
   const rows = await tx.select<{ choice: string; found: number }>(
@@ -63,6 +63,6 @@ async function countTogether(tx: Transaction, plan: QueryPlan, list: 'statuses' 
 
 async function count(tx: Transaction, tenant: Tenant, filter: LeadFilter, cap: number): Promise<LeadTotal> {
   const plan = await planQuery(tx, await scopeOf(tx, tenant, filter), filter, 'newest')
-  const found = plan === undefined ? 0 : await countUpTo(tx, plan, cap + 1)
+  const found = plan === undefined ? 0 : await countUpTo(tx, plan.counting, cap + 1)
   return { count: Math.min(found, cap), isExact: found <= cap }
 }

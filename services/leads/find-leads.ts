@@ -45,8 +45,9 @@ export async function findLeads(tx: Transaction, tenant: Tenant, filter: LeadFil
   if (asOf === null || plan === undefined) return { ...nothing, asOf, hasLockedLeads }
   const matching = await openPlaces(tx, plan)
 
-  let cursor: LeadCursor = given ?? { page: 1, start: 'beginning', asOf, total: await countTotal(matching, totalCap) }
+  let cursor: LeadCursor = given ?? { page: 1, start: 'beginning', asOf, total: { count: 0, isExact: false } }
   let found = await readPage(matching, cursor, size)
+  if (given === undefined && found !== undefined) cursor = { ...cursor, total: await totalFrom(matching, found, size) }
   if (found === undefined) {
     // The end was asked for, or nothing is left of the page: only here is everything counted.
     const total = cursor.start === 'end' && cursor.total.isExact ? cursor.total : await countTotal(matching, lastPageCap)
@@ -82,6 +83,12 @@ const nothing = {
   total: { count: 0, isExact: true },
   cursors: { first: null, previous: null, next: null, last: null, pages: [] },
 } satisfies Partial<LeadPage>
+
+/** All that match, from their first page: what it and the pages behind it show need not be counted once more. */
+async function totalFrom(matching: MatchingPlaces, { shown, after }: Found, size: number): Promise<LeadTotal> {
+  if (after.length <= size * around) return { count: shown.length + after.length, isExact: true }
+  return await countTotal(matching, totalCap)
+}
 
 async function countTotal(matching: MatchingPlaces, cap: number): Promise<LeadTotal> {
   const count = await matching.count(cap + 1)

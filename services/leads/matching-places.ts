@@ -14,7 +14,10 @@ export type MatchingPlaces = {
 /** Where few rows lead to all that match, they are read once and looked at here: the database would go through all of them for each question. */
 export async function openPlaces(tx: Transaction, plan: QueryPlan): Promise<MatchingPlaces> {
   if (!plan.isFew)
-    return { near: async (side, limit) => await readPlaces(tx, plan, side, limit), count: async (cap) => await countUpTo(tx, plan, cap) }
+    return {
+      near: async (side, limit) => await readPlaces(tx, plan, side, limit),
+      count: async (cap) => await countUpTo(tx, plan.counting, cap),
+    }
   const all = await readPlaces(tx, plan, { side: 'behind' }, Number.MAX_SAFE_INTEGER)
   return {
     near: async ({ side, place }, limit) => {
