@@ -21,11 +21,13 @@ export type BenchApiSettings = {
   formsPerSecond: number
   say(text: string): void
 }
-export type BenchApiResult = { machine: object; conditions: object; measured: Measured[] }
+/** One kind of request, and how many chat forms a worker took in meanwhile. */
+export type MeasuredKind = Measured & { formsTakenInASecond: number }
+export type BenchApiResult = { machine: object; conditions: object; measured: MeasuredKind[] }
 
 /**
  * Measures the API process as it is, over HTTP on this machine: kinds of request one after the other, each from a few connections that send the next request when the last is answered. All of them go to
- * the tenant with the most leads.
+ * the tenant with the most leads. With intake, everything is measured twice: without and with.
  */
 export async function benchApi(settings: BenchApiSettings): Promise<BenchApiResult> {
   const { say, leads, connections, seconds, formsPerSecond } = settings
@@ -46,26 +48,35 @@ export async function benchApi(settings: BenchApiSettings): Promise<BenchApiResu
     const url = `http://127.0.0.1:${port}`
     try {
       await untilItAnswers(url, token, () => api.exitCode)
-      const intake = formsPerSecond === 0 ? undefined : await intakeInBackground(settings, db, mysqlUrl)
-      try {
-        const measured: Measured[] = []
+      const measureAll = async (formsTakenInASecond?: () => Promise<number>) => {
+        const measured: MeasuredKind[] = []
         for (const [name, requestOf] of await benchRequests(db, largeTenant)) {
           say(`${name} …`)
-          measured.push(await measureRequests(name, { url, token, connections, seconds }, requestOf))
+          const one = await measureRequests(name, { url, token, connections, seconds }, requestOf)
+          measured.push({ ...one, formsTakenInASecond: (await formsTakenInASecond?.()) ?? 0 })
         }
-        const conditions = {
-          database: await databaseVersion(db),
-          leads,
-          ofTheMeasuredTenant: Math.floor(leads / 5),
-          connections,
-          secondsEach: seconds,
-          formsTakenInASecond: intake === undefined ? 0 : await intake.rate(),
-          brokerDatabaseAndBenchOnThisMachine: true,
-        }
-        return { machine: describeMachine(), conditions, measured }
-      } finally {
-        await intake?.stop()
+        return measured
       }
+      const measured = await measureAll()
+      if (formsPerSecond > 0) {
+        say(`now while ${formsPerSecond} chat forms a second come in …`)
+        const intake = await intakeInBackground(settings, db, mysqlUrl)
+        try {
+          measured.push(...(await measureAll(intake.rate)))
+        } finally {
+          await intake.stop()
+        }
+      }
+      const conditions = {
+        database: await databaseVersion(db),
+        leads,
+        ofTheMeasuredTenant: Math.floor(leads / 5),
+        connections,
+        secondsEach: seconds,
+        formsSentInASecond: formsPerSecond,
+        brokerDatabaseAndBenchOnThisMachine: true,
+      }
+      return { machine: describeMachine(), conditions, measured }
     } finally {
       await stopProcesses([api])
     }

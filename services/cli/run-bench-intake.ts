@@ -12,7 +12,7 @@ import { startProcess, stopProcesses } from './bench-surroundings.ts'
 import { quietLog } from './surroundings.ts'
 
 export type BackgroundIntake = {
-  /** Forms that became part of leads, a second, since it began. */
+  /** Forms that became part of leads, a second, since this was asked the last time. */
   rate(): Promise<number>
   stop(): Promise<void>
 }
@@ -55,9 +55,18 @@ export async function intakeInBackground(
     await stopProcesses([worker])
     await withAdmin(own, quietLog(), (cluster) => cluster.deleteTopics([topic]))
   }
-  while ((await taken()) === 0 && worker.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 100))
-  const [before, startAt] = [await taken(), performance.now()]
-  return { rate: async () => Math.round(((await taken()) - before) / ((performance.now() - startAt) / 1000)), stop }
+  while ((await taken()) === 0) {
+    if (worker.exitCode !== null) throw new Error(`the worker ended with code ${worker.exitCode}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  let last = { events: await taken(), at: performance.now() }
+  const rate = async () => {
+    const now = { events: await taken(), at: performance.now() }
+    const perSecond = Math.round(((now.events - last.events) * 1000) / (now.at - last.at))
+    last = now
+    return perSecond
+  }
+  return { rate, stop }
 
   async function produce(): Promise<void> {
     const beganAt = performance.now()
