@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
+import { addBenchApiCommand } from './bench-api-command.ts'
 import { benchIntake } from './bench-intake.ts'
 import { createOutput } from './output.ts'
 import { kafka, settingsOf } from './surroundings.ts'
 
 export function addBenchCommand(program: Command): void {
-  program
-    .command('bench')
-    .description('measure on this machine, with conditions printed')
+  const bench = program.command('bench').description('measure on this machine, with conditions printed')
+  addBenchApiCommand(bench)
+  bench
     .command('intake')
     .description('chat-form events a second from topic to committed lead, beside one transaction per event, in one run')
     .option('--events <n>', 'events of the batched run', Number, 60_000)

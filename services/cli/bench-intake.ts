@@ -1,9 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cpus, totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import type { ChatFormSubmitted } from '../../schemas/events.ts'
-import { migrations } from '../../schemas/migrations.ts'
+import type { Knex } from 'knex'
 import { addTenant } from '../leads/tenants.ts'
 import { withAdmin } from '../platform/kafka/admin.ts'
 import type { KafkaSettings } from '../platform/kafka/client.ts'
@@ -11,10 +8,10 @@ import { createEncoder } from '../platform/kafka/encode.ts'
 import { eventType, subjectOf } from '../platform/kafka/event-type.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
 import { createRegistry } from '../platform/kafka/registry.ts'
-import { connectDatabase } from '../platform/mysql/connection.ts'
-import { migrate } from '../platform/mysql/migrate.ts'
 import { transactionOn, withTransaction } from '../platform/mysql/transaction.ts'
-import { quietLog } from './surroundings.ts'
+import { benchForm } from './bench-forms.ts'
+import { databaseVersion, describeMachine, inBenchDatabase, startProcess, stopProcesses } from './bench-surroundings.ts'
+import { quietLog, withDatabase } from './surroundings.ts'
 
 export type BenchSettings = {
   kafka: KafkaSettings
@@ -37,11 +34,10 @@ const partitions = 6
 export async function benchIntake(settings: BenchSettings): Promise<BenchResult> {
   const batched = await benchRun('batched', 500, settings.events, settings)
   const naive = await benchRun('one transaction per event', 1, settings.naiveEvents, settings)
-  const [cpu] = cpus()
   return {
-    machine: { cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version },
+    machine: describeMachine(),
     conditions: {
-      database: await databaseVersion(settings.mysqlUrl),
+      database: await withDatabase((db) => databaseVersion(db)),
       partitions,
       workers: settings.workers,
       transcriptMessages: 4,
@@ -58,64 +54,38 @@ async function benchRun(name: string, unitRecords: number, events: number, setti
   const prefix = `bench-${id}.`
   const kafka = { ...settings.kafka, KAFKA_PREFIX: prefix }
   const topic = `${prefix}chat.form-submitted`
-  const database = `tributary_bench_${id}`
-  const url = new URL(settings.mysqlUrl)
-  const admin = connectDatabase(url.href, 1)
-  await admin.raw(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
-  url.pathname = `/${database}`
-  const db = connectDatabase(url.href, 2)
   try {
-    await migrate(db, migrations)
-    await withTransaction(db, 10_000, (tx) =>
-      addTenant(tx, { slug: 'bench', name: 'Bench', workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null }, new Date()),
-    )
-    await withAdmin(kafka, quietLog(), (cluster) => cluster.createTopics([{ topic, partitions }]))
-    settings.say(`${name}: producing ${events} events …`)
-    await produceForms(kafka, settings.registryUrl, topic, events)
-    settings.say(`${name}: working them off …`)
-    const workers = Array.from({ length: settings.workers }, () =>
-      startWorker({
-        ...process.env,
-        KAFKA_BROKERS: kafka.KAFKA_BROKERS,
-        KAFKA_PREFIX: prefix,
-        SCHEMA_REGISTRY_URL: settings.registryUrl,
-        MYSQL_URL: url.href,
-        UNIT_MAX_RECORDS: String(unitRecords),
-        OPS_PORT: '0',
-        LOG_LEVEL: 'warn',
-      }),
-    )
-    try {
-      const seconds = await timeUntilDone(db, events, workers)
-      return { name, unitRecords, events, seconds: Math.round(seconds * 100) / 100, eventsPerSecond: Math.round(events / seconds) }
-    } finally {
-      await Promise.all(
-        workers.map(
-          (worker) =>
-            new Promise((resolve) => {
-              worker.once('exit', resolve)
-              worker.kill('SIGTERM')
-            }),
-        ),
+    return await inBenchDatabase(settings.mysqlUrl, async (db, mysqlUrl) => {
+      await withTransaction(db, 10_000, (tx) =>
+        addTenant(tx, { slug: 'bench', name: 'Bench', workflow: 'helpdesk', region: 'BR', timezone: 'UTC', mailTo: null }, new Date()),
       )
-    }
+      await withAdmin(kafka, quietLog(), (cluster) => cluster.createTopics([{ topic, partitions }]))
+      settings.say(`${name}: producing ${events} events …`)
+      await produceForms(kafka, settings.registryUrl, topic, events)
+      settings.say(`${name}: working them off …`)
+      const workers = Array.from({ length: settings.workers }, () =>
+        startProcess('chat-form-intake', {
+          KAFKA_BROKERS: kafka.KAFKA_BROKERS,
+          KAFKA_PREFIX: prefix,
+          SCHEMA_REGISTRY_URL: settings.registryUrl,
+          MYSQL_URL: mysqlUrl,
+          UNIT_MAX_RECORDS: String(unitRecords),
+        }),
+      )
+      try {
+        const seconds = await timeUntilDone(db, events, workers)
+        return { name, unitRecords, events, seconds: Math.round(seconds * 100) / 100, eventsPerSecond: Math.round(events / seconds) }
+      } finally {
+        await stopProcesses(workers)
+      }
+    })
   } finally {
-    await db.destroy()
-    await admin.raw(`DROP DATABASE ${database}`)
-    await admin.destroy()
     await withAdmin(kafka, quietLog(), (cluster) => cluster.deleteTopics([topic]))
   }
 }
 
-function startWorker(env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL('../chat-form-intake/main.js', import.meta.url))], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-}
-
 /** Seconds from the first committed event to the last; the events of the first unit are part of the count, so short runs flatter a little. */
-async function timeUntilDone(db: ReturnType<typeof connectDatabase>, events: number, workers: readonly ChildProcess[]): Promise<number> {
+async function timeUntilDone(db: Knex, events: number, workers: readonly ChildProcess[]): Promise<number> {
   const tx = transactionOn(db)
   let firstAt: number | undefined
   let before = 0
@@ -143,55 +113,10 @@ async function produceForms(kafka: KafkaSettings, registryUrl: string, topic: st
   const startAt = Date.now() - events
   for (let from = 0; from < events; from += 1000) {
     const records = Array.from({ length: Math.min(1000, events - from) }, (_, offset) => {
-      const form = benchForm(from + offset, startAt)
+      const form = benchForm('bench', from + offset, startAt + from + offset)
       return { topic, key: `bench:${form.visitor.visitor_id ?? ''}`, value: encode(form) }
     })
     await producer.send(records)
   }
   await producer.stop()
-}
-
-// Every fifth form is a follow-up of somebody who wrote before.
-function benchForm(index: number, startAt: number): ChatFormSubmitted {
-  const person = index % 5 === 4 ? index - 4 : index
-  const at = startAt + index
-  return {
-    event_id: `bench-${index}`,
-    tenant: 'bench',
-    occurred_at: at,
-    source: 'bench',
-    form: 'ORDER_QUESTION',
-    visitor: {
-      visitor_id: `visitor-${person}`,
-      name: `Person ${person}`,
-      email: `person${person}@example.com`,
-      phone: `+5511${String(910000000 + person)}`,
-      locale: 'pt-BR',
-      timezone: null,
-    },
-    channel: 'web',
-    channel_user_id: null,
-    order_number: `#${100000 + person}`,
-    message: 'Where is my order? It should have been here yesterday.',
-    consent: { terms_accepted: true, marketing_opt_in: false },
-    page_url: 'https://shop.example/orders',
-    conversation_id: `conversation-${person}`,
-    transcript: ['Hello', 'Hi, how can I help?', 'Where is my order?', 'Let me ask a colleague.'].map((text, turn) => ({
-      author: turn % 2 === 0 ? ('VISITOR' as const) : ('AI' as const),
-      text,
-      at: at - 4000 + turn * 1000,
-    })),
-    products: [],
-    coupon: null,
-  }
-}
-
-async function databaseVersion(url: string): Promise<string> {
-  const db = connectDatabase(url, 1)
-  try {
-    const [row] = await transactionOn(db).select<{ version: string }>('SELECT VERSION() AS version')
-    return row?.version ?? 'unknown'
-  } finally {
-    await db.destroy()
-  }
 }

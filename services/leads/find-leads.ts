@@ -3,8 +3,8 @@ import { readCursor, writeCursor, type LeadCursor, type LeadTotal, type ListShap
 import type { LeadFilter, LeadOrder, LeadPlace } from './lead-filter.ts'
 import { readLeadRows, type LeadRow } from './lead-rows.ts'
 import { hidesLeads, newestLead, scopeOf } from './lead-scope.ts'
-import { planQuery, type QueryPlan } from './plan-query.ts'
-import { countUpTo, readPlaces } from './read-places.ts'
+import { openPlaces, type MatchingPlaces } from './matching-places.ts'
+import { planQuery } from './plan-query.ts'
 import type { Tenant } from './tenants.ts'
 
 /** Which page: that of a cursor, or the first as of now. `size` is 1 to 100 leads; `userId` is whose read marks count, null for a program. */
@@ -43,14 +43,16 @@ export async function findLeads(tx: Transaction, tenant: Tenant, filter: LeadFil
   const hasLockedLeads = await hidesLeads(tx, tenant)
   const plan = asOf === null ? undefined : await planQuery(tx, await scopeOf(tx, tenant, filter, asOf), filter, request.order)
   if (asOf === null || plan === undefined) return { ...nothing, asOf, hasLockedLeads }
+  const matching = await openPlaces(tx, plan)
 
-  let cursor: LeadCursor = given ?? { page: 1, start: 'beginning', asOf, total: await countTotal(tx, plan, totalCap) }
-  let found = await readPage(tx, plan, cursor, size)
+  let cursor: LeadCursor = given ?? { page: 1, start: 'beginning', asOf, total: { count: 0, isExact: false } }
+  let found = await readPage(matching, cursor, size)
+  if (given === undefined && found !== undefined) cursor = { ...cursor, total: await totalFrom(matching, found, size) }
   if (found === undefined) {
     // The end was asked for, or nothing is left of the page: only here is everything counted.
-    const total = cursor.start === 'end' && cursor.total.isExact ? cursor.total : await countTotal(tx, plan, lastPageCap)
+    const total = cursor.start === 'end' && cursor.total.isExact ? cursor.total : await countTotal(matching, lastPageCap)
     cursor = { ...cursor, total, start: 'end', page: Math.max(1, Math.ceil(total.count / size)) }
-    found = await readLastPage(tx, plan, total.count - (cursor.page - 1) * size, size)
+    found = await readLastPage(matching, total.count - (cursor.page - 1) * size, size)
   }
   // Back at the beginning, whatever the number of the page was thought to be.
   if (found.before.length === 0) cursor = { ...cursor, page: 1 }
@@ -82,34 +84,40 @@ const nothing = {
   cursors: { first: null, previous: null, next: null, last: null, pages: [] },
 } satisfies Partial<LeadPage>
 
-async function countTotal(tx: Transaction, plan: QueryPlan, cap: number): Promise<LeadTotal> {
-  const count = await countUpTo(tx, plan, cap + 1)
+/** All that match, from their first page: what it and the pages behind it show need not be counted once more. */
+async function totalFrom(matching: MatchingPlaces, { shown, after }: Found, size: number): Promise<LeadTotal> {
+  if (after.length <= size * around) return { count: shown.length + after.length, isExact: true }
+  return await countTotal(matching, totalCap)
+}
+
+async function countTotal(matching: MatchingPlaces, cap: number): Promise<LeadTotal> {
+  const count = await matching.count(cap + 1)
   return { count: Math.min(count, cap), isExact: count <= cap }
 }
 
 /** Undefined for the end, and for a page of which nothing is left. */
-async function readPage(tx: Transaction, plan: QueryPlan, { start }: Pick<LeadCursor, 'start'>, size: number): Promise<Found | undefined> {
+async function readPage(matching: MatchingPlaces, { start }: Pick<LeadCursor, 'start'>, size: number): Promise<Found | undefined> {
   const beside = size * around + 1
   if (start === 'end') return undefined
   if (start !== 'beginning' && start.side === 'before') {
-    const places = await readPlaces(tx, plan, start, size + beside)
+    const places = await matching.near(start, size + beside)
     const shown = places.slice(0, size).reverse()
     const last = shown.at(-1)
     // Less than a page is left there: that is the first page, and it is shown whole.
-    if (last === undefined || shown.length < size) return await readPage(tx, plan, { start: 'beginning' }, size)
-    return { before: places.slice(size), shown, after: await readPlaces(tx, plan, { side: 'behind', place: last }, beside) }
+    if (last === undefined || shown.length < size) return await readPage(matching, { start: 'beginning' }, size)
+    return { before: places.slice(size), shown, after: await matching.near({ side: 'behind', place: last }, beside) }
   }
   const place = start === 'beginning' ? undefined : start.place
-  const places = await readPlaces(tx, plan, { side: 'behind', place }, size + beside)
+  const places = await matching.near({ side: 'behind', place }, size + beside)
   const [first] = places
   if (first === undefined) return start === 'beginning' ? { before: [], shown: [], after: [] } : undefined
-  const before = start === 'beginning' ? [] : await readPlaces(tx, plan, { side: 'before', place: first }, beside)
+  const before = start === 'beginning' ? [] : await matching.near({ side: 'before', place: first }, beside)
   return { before, shown: places.slice(0, size), after: places.slice(size) }
 }
 
 /** The `onIt` last leads. */
-async function readLastPage(tx: Transaction, plan: QueryPlan, onIt: number, size: number): Promise<Found> {
-  const places = await readPlaces(tx, plan, { side: 'before' }, onIt + size * around + 1)
+async function readLastPage(matching: MatchingPlaces, onIt: number, size: number): Promise<Found> {
+  const places = await matching.near({ side: 'before' }, onIt + size * around + 1)
   return { before: places.slice(onIt), shown: places.slice(0, onIt).reverse(), after: [] }
 }
 

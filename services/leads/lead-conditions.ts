@@ -17,17 +17,15 @@ export type Condition = {
   readsLead: boolean
   gather?: readonly Branch[]
   walk?: readonly Branch[]
-  /** Of several that could be walked, the one with the lowest rank is. */
-  rank: number
 }
 
-/** The demands of a filter, but for the times, which are bounds of the id. Words first, the longest first of all. */
+/** The demands of a filter, but for the times, which are bounds of the id. */
 export function conditionsOf(tenantId: number, filter: LeadFilter, words: readonly SearchWord[]): Condition[] {
   const { tags, statuses, assignees, sources, scoreMin, scoreMax, active, unreadBy } = filter
   const conditions = words.map((word) => wordCondition(tenantId, word))
   if (tags !== undefined) conditions.push(tagCondition(tenantId, distinct(tags)))
-  if (statuses !== undefined) conditions.push(columnCondition('status', distinct(statuses), 300))
-  if (assignees !== undefined) conditions.push(columnCondition('assignee', distinct(assignees), 200))
+  if (statuses !== undefined) conditions.push(columnCondition('status', distinct(statuses)))
+  if (assignees !== undefined) conditions.push(columnCondition('assignee', distinct(assignees)))
   if (sources !== undefined) conditions.push(rowCheck('leads.source IN (?)', [[...sources, '']]))
   if (active !== undefined) conditions.push(rowCheck('leads.active = ?', [Number(active)]))
   if (scoreMin !== undefined || scoreMax !== undefined) conditions.push(scoreCondition(scoreMin ?? 0, scoreMax ?? 100))
@@ -36,38 +34,38 @@ export function conditionsOf(tenantId: number, filter: LeadFilter, words: readon
 }
 
 function wordCondition(tenantId: number, { ways }: SearchWord): Condition {
-  const longest = Math.max(...ways.map(({ term }) => term.length))
-  const gather = ways.map((way): Branch => ({
+  const branch = (way: TermMatch, index: Branch['index'], where: Fragment): Branch => ({
     table: 'lead_terms',
-    index: 'PRIMARY',
-    where: matches('entry', way),
+    index,
+    where,
     isUnique: way.how === 'whole',
-  }))
-  const walk = ways.map((way): Branch => {
-    const { sql, values } = matches('entry', way)
-    if (way.how === 'whole') return { table: 'lead_terms', index: 'PRIMARY', where: { sql, values }, isUnique: true }
-    const where = { sql: `entry.p3 = ? AND ${sql}`, values: [cutTo(prefixLength, way.term), ...values] }
-    return { table: 'lead_terms', index: 'lead_terms_p3', where, isUnique: false }
   })
+  const isWhole = ways.every(({ how }) => how === 'whole')
+  const walk = ways.map((way) => branch(way, way.how === 'whole' ? 'PRIMARY' : 'lead_terms_p3', ofThreeLetters('entry', way)))
   return {
     // A scalar subquery, because EXISTS may be turned into a join that begins with all leads of a common word.
     check: (id) => {
-      const found = ways.map((way) => matches('found', way))
+      const found = ways.map((way) => ofThreeLetters('found', way))
       return {
-        sql: `(SELECT 1 FROM lead_terms found FORCE INDEX (lead_terms_lead) WHERE found.tenant_id = ? AND found.lead_id = ${id} AND (${found.map(({ sql }) => sql).join(' OR ')}) LIMIT 1) = 1`,
+        sql: `(SELECT 1 FROM lead_terms found FORCE INDEX (${isWhole ? 'PRIMARY' : 'lead_terms_p3'}) WHERE found.tenant_id = ? AND found.lead_id = ${id} AND (${found.map(({ sql }) => sql).join(' OR ')}) LIMIT 1) = 1`,
         values: [tenantId, ...found.flatMap(({ values }) => values)],
       }
     },
     readsLead: false,
-    gather,
+    gather: isWhole ? walk : ways.map((way) => branch(way, 'PRIMARY', matches('entry', way))),
     walk,
-    rank: 100 - longest,
   }
 }
 
 // Terms are letters, digits and ~ only: nothing in them means anything to LIKE.
 const matches = (alias: string, { how, term }: TermMatch): Fragment =>
   how === 'whole' ? { sql: `${alias}.term = ?`, values: [term] } : { sql: `${alias}.term LIKE ?`, values: [`${term}%`] }
+
+/** The same, by an index on the first three letters in which leads stand in order. */
+function ofThreeLetters(alias: string, way: TermMatch): Fragment {
+  const { sql, values } = matches(alias, way)
+  return way.how === 'whole' ? { sql, values } : { sql: `(${alias}.p3 = ? AND ${sql})`, values: [cutTo(prefixLength, way.term), ...values] }
+}
 
 function tagCondition(tenantId: number, tags: readonly string[]): Condition {
   const branches = tags.map((tag): Branch => ({
@@ -84,11 +82,10 @@ function tagCondition(tenantId: number, tags: readonly string[]): Condition {
     readsLead: false,
     gather: branches,
     walk: branches,
-    rank: 250 + tags.length,
   }
 }
 
-function columnCondition(column: 'status' | 'assignee', wanted: readonly (string | null)[], rank: number): Condition {
+function columnCondition(column: 'status' | 'assignee', wanted: readonly (string | null)[]): Condition {
   const branches = wanted.map((value): Branch => ({
     table: 'leads',
     index: `leads_${column}`,
@@ -101,13 +98,12 @@ function columnCondition(column: 'status' | 'assignee', wanted: readonly (string
     readsLead: true,
     gather: branches,
     walk: branches,
-    rank: rank + wanted.length,
   }
 }
 
 function scoreCondition(min: number, max: number): Condition {
   const where: Fragment = { sql: 'leads.score BETWEEN ? AND ?', values: [min, max] }
-  return { check: () => where, readsLead: true, gather: [{ table: 'leads', index: 'leads_score', where, isUnique: true }], rank: 999 }
+  return { check: () => where, readsLead: true, gather: [{ table: 'leads', index: 'leads_score', where, isUnique: true }] }
 }
 
 const unreadCondition = (tenantId: number, userId: Buffer): Condition => ({
@@ -116,9 +112,8 @@ const unreadCondition = (tenantId: number, userId: Buffer): Condition => ({
     values: [tenantId, userId],
   }),
   readsLead: true,
-  rank: 999,
 })
 
-const rowCheck = (sql: string, values: Fragment['values']): Condition => ({ check: () => ({ sql, values }), readsLead: true, rank: 999 })
+const rowCheck = (sql: string, values: Fragment['values']): Condition => ({ check: () => ({ sql, values }), readsLead: true })
 
 const distinct = <Value>(values: readonly Value[]) => [...new Set(values)]

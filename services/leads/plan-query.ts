@@ -3,14 +3,19 @@ import { conditionsOf, type Branch, type Condition } from './lead-conditions.ts'
 import type { LeadFilter, LeadOrder } from './lead-filter.ts'
 import { everyLead, fromWhere, type LeadScope } from './lead-scope.ts'
 import { parseSearch } from './parse-search.ts'
+import { readPlaces } from './read-places.ts'
 
-/** How the leads of a filter are found: through the rows of `branches`, those that pass `checks`. */
-export type QueryPlan = { scope: LeadScope; order: LeadOrder; branches: readonly Branch[]; checks: readonly Condition[] }
+/** A way to the leads of a filter: through the rows of `branches`, those that pass `checks`. */
+export type Way = { scope: LeadScope; order: LeadOrder; branches: readonly Branch[]; checks: readonly Condition[] }
+/** How leads are found in their order, and how they are counted. `isFew`: there are few rows on the way, in no order. */
+export type QueryPlan = Way & { counting: Way; isFew: boolean }
+
+// So many of the newest of each tell which one is the rarest.
+const sampled = 300
 
 /**
  * Chooses the way by counting, up to a few thousand, what each word, tag, status and agent has: the smallest of them leads while sorting all it has is cheaper than walking past what the others
- * sort out; otherwise leads are walked in order. Undefined: nothing
- * can match. `few` is given by tests only, so that walking is tried on few leads too.
+ * sort out; otherwise leads are walked in order, along the rarest. Undefined: nothing can match. `few` is given by tests only, so that walking is tried on few leads too.
  */
 export async function planQuery(
   tx: Transaction,
@@ -26,37 +31,34 @@ export async function planQuery(
     Buffer.compare(scope.from, scope.to) > 0
   if (isImpossible) return undefined
   const conditions = conditionsOf(scope.tenantId, filter, words)
-  const through = (branches: readonly Branch[], met?: Condition): QueryPlan => ({
+  const along = (branches: readonly Branch[], met?: Condition): Way => ({
     scope,
     order,
     branches,
     checks: conditions.filter((condition) => condition !== met),
   })
+  const walk = (condition: Condition | undefined): QueryPlan => {
+    const counting = condition?.walk === undefined ? along([everyLead]) : along(condition.walk, condition)
+    return { ...(order === 'score' ? along([byScore]) : counting), counting, isFew: false }
+  }
   const countable: readonly Condition[] = scope.isWhole ? conditions : [...conditions, inTime]
   const counted = countable.filter(({ gather }) => gather !== undefined)
-  if (counted.length === 0 || (counted.length === 1 && counted[0]?.gather === counted[0]?.walk && order === 'newest'))
-    return walk(counted[0])
+  const [only] = counted
+  if (only === undefined || (counted.length === 1 && only.gather === only.walk && order === 'newest')) return walk(only)
 
   const counts = await countEach(tx, scope, counted, few + 1)
-  const smallest = counts.indexOf(Math.min(...counts))
-  if (counts[smallest] === 0) return undefined
-  if ((counts[smallest] ?? 0) <= few) return through(counted[smallest]?.gather ?? [], counted[smallest])
-  return walk(counted.filter(({ walk: branches }) => branches !== undefined).sort((a, b) => a.rank - b.rank)[0])
-
-  function walk(condition: Condition | undefined): QueryPlan {
-    if (order === 'score') return through([{ ...everyLead, index: 'leads_score' }])
-    return condition?.walk === undefined ? through([everyLead]) : through(condition.walk, condition)
-  }
+  const least = Math.min(...counts)
+  if (least === 0) return undefined
+  if (least > few) return walk(await rarestOf(tx, scope, counted))
+  const smallest = counted[counts.indexOf(least)]
+  const way = along(smallest?.gather ?? [], smallest)
+  return { ...way, counting: way, isFew: true }
 }
 
 /** The times asked for, as something that can be counted. */
-const inTime: Condition = {
-  check: () => ({ sql: 'TRUE', values: [] }),
-  readsLead: false,
-  gather: [everyLead],
-  walk: [everyLead],
-  rank: 400,
-}
+const inTime: Condition = { check: () => ({ sql: 'TRUE', values: [] }), readsLead: false, gather: [everyLead], walk: [everyLead] }
+
+const byScore: Branch = { ...everyLead, index: 'leads_score' }
 
 async function countEach(tx: Transaction, scope: LeadScope, conditions: readonly Condition[], cap: number): Promise<number[]> {
   const values: Parameters<Transaction['select']>[1] & unknown[] = []
@@ -70,4 +72,17 @@ async function countEach(tx: Transaction, scope: LeadScope, conditions: readonly
   })
   const [row] = await tx.select<Record<string, number>>(`SELECT ${columns.join(', ')}`, values)
   return conditions.map((_, index) => Number(row?.[`c${index}`] ?? 0))
+}
+
+/** The one whose newest reach back furthest: along it, the fewest leads are passed by. */
+async function rarestOf(tx: Transaction, scope: LeadScope, conditions: readonly Condition[]): Promise<Condition | undefined> {
+  const walkable = conditions.filter(({ walk }) => walk !== undefined)
+  if (walkable.length < 2) return walkable[0]
+  let rarest: { condition: Condition; reach: Buffer } | undefined
+  for (const condition of walkable) {
+    const way: Way = { scope, order: 'newest', branches: condition.walk ?? [], checks: [] }
+    const reach = (await readPlaces(tx, way, { side: 'behind' }, sampled)).at(-1)?.leadId
+    if (reach !== undefined && (rarest === undefined || Buffer.compare(reach, rarest.reach) < 0)) rarest = { condition, reach }
+  }
+  return rarest?.condition
 }

@@ -9,6 +9,7 @@ import { planQuery } from '../../../services/leads/plan-query.ts'
 import { readPlaces } from '../../../services/leads/read-places.ts'
 import { selectAllMatching } from '../../../services/leads/select-all-matching.ts'
 import { findTenants, type Tenant } from '../../../services/leads/tenants.ts'
+import { withTransaction } from '../../../services/platform/mysql/transaction.ts'
 import { form } from '../../support/events.ts'
 import { indexLeads } from '../../support/index-leads.ts'
 import { Random } from '../../support/random.ts'
@@ -229,6 +230,29 @@ describe('while leads come in', () => {
     const page = await find('growing', filter, 10, 'newest', third?.cursor)
     expect(page.page).toBe(2)
     expect(page.leads.map(({ leadId }) => leadId)).toEqual(uuids(leads.slice(10, 15)))
+  })
+})
+
+describe('a page far behind', () => {
+  it('reads no more rows than one near the beginning', async () => {
+    const pages = await walk('demo', {}, 5, 'newest', 'next')
+    expect(pages.length).toBeGreaterThan(40)
+    // The same page cursors, each followed on one connection that counts the rows that the engine reads.
+    const rowsRead = (cursor: string | null | undefined) =>
+      withTransaction(world.db, 10_000, async (tx) => {
+        const read = async () =>
+          (await tx.select<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'")).reduce(
+            (sum, { Value }) => sum + Number(Value),
+            0,
+          )
+        const before = await read()
+        await findLeads(tx, tenant('demo'), {}, { size: 5, order: 'newest', userId, cursor: cursor ?? undefined })
+        return (await read()) - before
+      })
+    const near = await rowsRead(pages[4]?.cursors.next)
+    const far = await rowsRead(pages[38]?.cursors.next)
+    // Submissions of the leads shown differ by some rows.
+    expect(Math.abs(far - near)).toBeLessThan(60)
   })
 })
 
