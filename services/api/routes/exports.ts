@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deleteExport, listExports, readExport, requestExport, type ExportSelection } from '../../leads/exports.ts'
+import { isLimited, shownOnLimitedPlan } from '../../leads/plan.ts'
 import { Refusal } from '../../leads/refusal.ts'
 import type { Principal } from '../../accounts/principal.ts'
 import { transactionOn } from '../../platform/mysql/transaction.ts'
@@ -115,6 +116,8 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
       const found = await readExport(transactionOn(parts.db), tenant.tenantId, exportId)
       if (found.state !== 'ready' || found.manifest === null)
         throw new Refusal('export-not-ready', `The export is ${found.state}: it has no file that could be read.`)
+      if (isLimited(tenant) && found.manifest.rows > shownOnLimitedPlan)
+        throw new Refusal('export-not-ready', 'The file holds leads that the plan does not show any more: ask for a new one.')
       return await reply
         .headers(fileHeaders(request.params.exportId, found.manifest))
         .send(readFile(parts.db, tenant.tenantId, exportId, found.manifest.bytes))

@@ -88,7 +88,11 @@ describe('an export', () => {
     })
     await makeFiles()
     expect(await agent.get<ExportBody>(`/v1/exports/${body.exportId}`)).toMatchObject({
-      body: { state: 'ready', timeZone: 'UTC', manifest: { rows: 2, escaping: { mode: 'typed' } } },
+      body: {
+        state: 'ready',
+        timeZone: 'UTC',
+        manifest: { rows: 2, escaping: { mode: 'typed' }, selection: { leads: 'listed', count: 2 } },
+      },
     })
     const { headers } = await agent.get(`/v1/exports/${body.exportId}/file`)
     expect(headers.get('content-type')).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
@@ -116,6 +120,27 @@ describe('an export', () => {
       asked.end()
     })
     expect(outcome).toBe('broken')
+  })
+
+  it('shows no more than the plan does, though it was made under a larger one', async () => {
+    const large = await agent.send<ExportBody>('POST', '/v1/exports', everything)
+    await makeFiles()
+    await tenantOf(world, 'demo', { plan: 'starter' })
+    const small = await agent.send<ExportBody>('POST', '/v1/exports', everything)
+    await makeFiles()
+    const newest = leads
+      .slice(-5)
+      .reverse()
+      .map(({ leadId }) => uuidOf(leadId))
+    const { body } = await agent.get<string>(`/v1/exports/${small.body.exportId}/file`)
+    expect(
+      readCsv(Buffer.from(body))
+        .slice(1)
+        .map((row) => row.at(-1)),
+    ).toEqual(newest)
+    expect(await agent.get(`/v1/exports/${large.body.exportId}/file`)).toMatchObject({ status: 409 })
+    await tenantOf(world, 'demo', { plan: 'boost' })
+    expect(await agent.get(`/v1/exports/${large.body.exportId}/file`)).toMatchObject({ status: 200 })
   })
 
   it('is refused with the field that is wrong', async () => {
