@@ -84,6 +84,15 @@ export async function closeCollection(tx: Transaction, bulk: TakenBulk): Promise
   return true
 }
 
+/** Ends a bulk action whose leads cannot be found: none has been changed. */
+export async function failBulk(tx: Transaction, bulk: TakenBulk, reason: string, now: Date): Promise<void> {
+  if ((await lockTaken(tx, bulk, 'collecting')) === undefined) return
+  await tx.execute(
+    "UPDATE bulk_actions SET state = 'failed', due_at = NULL, claim = NULL, reason = ?, finished_at = ? WHERE tenant_id = ? AND bulk_id = ?",
+    [reason.slice(0, 500), now, bulk.tenantId, bulk.bulkId],
+  )
+}
+
 /** The ids of the leads that a bulk action changed, `limit` at most, behind `after`. */
 export async function changedByBulk(
   tx: Transaction,

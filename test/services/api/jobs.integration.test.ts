@@ -153,6 +153,15 @@ describe('an export', () => {
       expect(await agent.send<BulkBody>('POST', '/v1/exports', wrong)).toMatchObject({ status: 400, body: { errors: [{ field }] } })
   })
 
+  it('is refused at once where its search can find nothing, as is a bulk action', async () => {
+    const selection = { leads: 'matching', filter: { search: Array.from({ length: 30 }, (_, index) => `word${index}`).join(' ') } }
+    for (const [path, body] of [
+      ['/v1/exports', { format: 'csv', selection }],
+      ['/v1/bulk-actions', { change: { change: 'assignee', to: null }, selection }],
+    ] as const)
+      expect(await agent.send('POST', path, body)).toMatchObject({ status: 422, body: { code: 'search-too-long' } })
+  })
+
   it('is for those who may export, of their own tenant', async () => {
     expect(await (await api.as('viewer')).send('POST', '/v1/exports', everything)).toMatchObject({ status: 403 })
     const { body } = await agent.send<ExportBody>('POST', '/v1/exports', everything)

@@ -12,6 +12,7 @@ import {
 import { changeLead } from '../../../../services/leads/change-leads.ts'
 import { uuidBytes, uuidOf } from '../../../../services/leads/event-identity.ts'
 import { followUpsOfLead } from '../../../../services/leads/list-follow-ups.ts'
+import { Refusal } from '../../../../services/leads/refusal.ts'
 import type { Tenant } from '../../../../services/leads/tenants.ts'
 import { collectLeads, releaseBulk, takeDueBulk, workBulkUnit } from '../../../../services/leads/work-bulk.ts'
 import { runBulk } from '../../../../services/api/bulk-actions/run-bulk.ts'
@@ -121,6 +122,19 @@ describe('a bulk action', () => {
     expect(before.every((id) => changed.has(uuidOf(id)))).toBe(true)
     expect(late.some((id) => changed.has(uuidOf(id)))).toBe(false)
     expect(await standing(late)).toEqual(late.map(() => ['new', 1, null]))
+  })
+
+  it.each([
+    [new Refusal('search-too-long', 'The search has too many words.'), 'The search has too many words.', 0],
+    [new Error('broken'), 'The leads could not be found for a reason that is ours; it is written in the log.', 1],
+  ])('whose leads cannot be found has failed with the reason (%s)', async (error, reason, logged) => {
+    await openLeads(1)
+    const bulkId = await inOne((tx) => startBulkOfMatching(tx, tenant, actor, contacted, {}, new Date()))
+    const errors: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) })
+    await workBulksOff(world, jobContext(world, { log, matching: () => Promise.reject(error) }))
+    expect(await readBulk(world.tx, tenant.tenantId, bulkId)).toMatchObject({ state: 'failed', reason, counts: { total: 0 } })
+    expect(errors).toHaveLength(logged)
   })
 
   it('that is cancelled leaves the rest as it was', async () => {

@@ -15,6 +15,7 @@ import {
   type ExportRequest,
 } from '../../../../services/leads/exports.ts'
 import { takeDueExport, writeExportPart } from '../../../../services/leads/make-export.ts'
+import { Refusal } from '../../../../services/leads/refusal.ts'
 import type { Tenant } from '../../../../services/leads/tenants.ts'
 import { withTransaction } from '../../../../services/platform/mysql/transaction.ts'
 import { filledLead, fillLeads, type FilledLead } from '../../../support/fill-leads.ts'
@@ -28,7 +29,7 @@ let tenant: Tenant
 let tenants = 0
 const actor = 'user:018f0000-0000-7000-8000-000000000001'
 const all: ExportRequest = { format: 'csv', escaping: 'raw', timeZone: 'America/Sao_Paulo', selection: { leads: 'matching', filter: {} } }
-const slugs = Array.from({ length: 16 }, (_, index) => `demo-${index}`)
+const slugs = Array.from({ length: 20 }, (_, index) => `demo-${index}`)
 
 beforeAll(async () => {
   world = await createWorld(slugs, 1)
@@ -328,6 +329,16 @@ describe('an export that is interrupted', () => {
     expect(await stateOf(exportId)).toBe('queued')
     expect(await runExport(context({ clock: () => new Date(Date.now() + 8 * hour) }))).toBe(true)
     expect(readCsv(await fileOf(exportId))).toHaveLength(3)
+  })
+
+  it.each(['csv', 'xlsx'] as const)('by a no of the domain has failed with its sentence (%s)', async (format) => {
+    const exportId = await request({ format })
+    while (await runExport(context({ matching: () => Promise.reject(new Refusal('search-too-long', 'Too many words.')) })));
+    expect(await readExport(world.tx, tenant.tenantId, exportId)).toMatchObject({
+      state: 'failed',
+      reason: 'Too many words.',
+      expiresAt: null,
+    })
   })
 
   it('by its own fault five times has failed, with a reason', async () => {
