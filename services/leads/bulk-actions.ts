@@ -9,8 +9,8 @@ import { Refusal } from './refusal.ts'
 import type { Tenant } from './tenants.ts'
 
 // A bulk action that is given its leads starts `running`; one over a filter, and an undo, starts `collecting`: its leads are written down first, and stay the same whatever happens to
-// leads meanwhile. Then units of leads are changed until it is `done`, or somebody has `cancelled` it.
-export type BulkState = 'collecting' | 'running' | 'done' | 'cancelled'
+// leads meanwhile. Then units of leads are changed until it is `done`, or somebody has `cancelled` it. One whose leads cannot be found has `failed`, with a reason.
+export type BulkState = 'collecting' | 'running' | 'done' | 'cancelled' | 'failed'
 
 /** What is done to each lead. `undo` puts back what another bulk action changed. */
 export type BulkChange =
@@ -31,6 +31,7 @@ export type BulkAction = BulkRequest & {
   actor: Actor
   requestedAt: number
   finishedAt: number | null
+  reason: string | null
   undoes: string | null
   undoneBy: string | null
   counts: { total: number; changed: number; unchanged: number; refused: number; waiting: number }
@@ -95,7 +96,7 @@ export async function startUndo(tx: Transaction, tenant: Tenant, actor: Actor, b
 /** Stops a bulk action: leads that it has not come to stay as they are. What it has changed stays changed, and can be undone. Throws `bulk-not-found` and `bulk-ended`. */
 export async function cancelBulk(tx: Transaction, tenantId: number, bulkId: Buffer, now: Date): Promise<void> {
   const bulk = await lockBulk(tx, tenantId, bulkId)
-  if (bulk.state === 'done' || bulk.state === 'cancelled')
+  if (bulk.state !== 'collecting' && bulk.state !== 'running')
     throw new Refusal('bulk-ended', `The bulk action is ${bulk.state} already: undo it instead.`)
   await tx.execute(
     "UPDATE bulk_actions SET state = 'cancelled', due_at = NULL, claim = NULL, finished_at = ? WHERE tenant_id = ? AND bulk_id = ?",
@@ -149,6 +150,7 @@ type Row = {
   actor: string
   requested_at: number
   finished_at: number | null
+  reason: string | null
   undoes_bulk_id: Buffer | null
   undone_by: Buffer | null
   leads_total: number
@@ -157,7 +159,7 @@ type Row = {
   leads_refused: number
 }
 
-const selected = `SELECT bulk_actions.bulk_id, bulk_actions.state, bulk_actions.request, bulk_actions.actor, bulk_actions.requested_at, bulk_actions.finished_at, bulk_actions.undoes_bulk_id,
+const selected = `SELECT bulk_actions.bulk_id, bulk_actions.state, bulk_actions.request, bulk_actions.actor, bulk_actions.requested_at, bulk_actions.finished_at, bulk_actions.reason, bulk_actions.undoes_bulk_id,
   undoing.bulk_id AS undone_by, bulk_actions.leads_total, bulk_actions.leads_changed, bulk_actions.leads_unchanged, bulk_actions.leads_refused
   FROM bulk_actions LEFT JOIN bulk_actions AS undoing ON undoing.tenant_id = bulk_actions.tenant_id AND undoing.undoes_bulk_id = bulk_actions.bulk_id`
 
@@ -200,6 +202,7 @@ const toBulk = (row: Row): BulkAction => ({
   actor: row.actor,
   requestedAt: row.requested_at,
   finishedAt: row.finished_at,
+  reason: row.reason,
   undoes: row.undoes_bulk_id === null ? null : uuidOf(row.undoes_bulk_id),
   undoneBy: row.undone_by === null ? null : uuidOf(row.undone_by),
   counts: {

@@ -36,7 +36,7 @@ export async function takeDueExport(tx: Transaction, claim: Buffer, leaseMs: num
   if (row === undefined) return undefined
   const state = nextState(row)
   await tx.execute(
-    'UPDATE exports SET state = ?, claim = ?, due_at = ?, attempts = attempts + 1, rows_total = IF(? = 1, NULL, rows_total), rows_done = IF(? = 1, 0, rows_done), reason = ? WHERE tenant_id = ? AND export_id = ?',
+    'UPDATE exports SET state = ?, claim = ?, due_at = ?, attempts = attempts + 1, rows_total = IF(? = 1, NULL, rows_total), rows_done = IF(? = 1, 0, rows_done), reason = COALESCE(reason, ?) WHERE tenant_id = ? AND export_id = ?',
     [
       state,
       claim,
@@ -130,6 +130,15 @@ export async function releaseExport(tx: Transaction, taken: TakenExport, attempt
     taken.tenantId,
     taken.exportId,
   ])
+}
+
+/** Ends an export whose file cannot be made; its parts are removed next. */
+export async function failExport(tx: Transaction, taken: TakenExport, reason: string, now: Date): Promise<void> {
+  if (!(await isStillOurs(tx, taken))) return
+  await tx.execute(
+    "UPDATE exports SET state = 'failed', claim = NULL, due_at = ?, reason = ?, finished_at = ? WHERE tenant_id = ? AND export_id = ?",
+    [now, reason.slice(0, 500), now, taken.tenantId, taken.exportId],
+  )
 }
 
 /** Nobody has to look at the export any more: its parts are gone. */

@@ -53,12 +53,9 @@ export async function releaseBulk(tx: Transaction, { tenantId, bulkId, claim }: 
 /** Forgets up to `limit` leads that an earlier taker had collected before it died; answers whether there may be more. */
 export async function forgetCollected(tx: Transaction, bulk: TakenBulk, limit: number): Promise<boolean> {
   if ((await lockTaken(tx, bulk, 'collecting')) === undefined) return false
-  return (
-    (await tx.execute(`DELETE FROM bulk_results WHERE tenant_id = ? AND bulk_id = ? LIMIT ${Math.trunc(limit)}`, [
-      bulk.tenantId,
-      bulk.bulkId,
-    ])) > 0
-  )
+  const of = [bulk.tenantId, bulk.bulkId]
+  await tx.execute('UPDATE bulk_actions SET leads_total = 0 WHERE tenant_id = ? AND bulk_id = ?', of)
+  return (await tx.execute(`DELETE FROM bulk_results WHERE tenant_id = ? AND bulk_id = ? LIMIT ${Math.trunc(limit)}`, of)) > 0
 }
 
 /** Writes down a page of the leads that a bulk action is about; answers false when it is no longer ours. */
@@ -71,7 +68,8 @@ export async function collectLeads(
 ): Promise<boolean> {
   if ((await lockTaken(tx, bulk, 'collecting')) === undefined) return false
   await addLeadsToBulk(tx, bulk.tenantId, bulk.bulkId, leadIds)
-  await tx.execute('UPDATE bulk_actions SET due_at = ? WHERE tenant_id = ? AND bulk_id = ?', [
+  await tx.execute('UPDATE bulk_actions SET leads_total = leads_total + ?, due_at = ? WHERE tenant_id = ? AND bulk_id = ?', [
+    leadIds.length,
     new Date(now.getTime() + leaseMs),
     bulk.tenantId,
     bulk.bulkId,
@@ -82,16 +80,17 @@ export async function collectLeads(
 /** Ends the collecting: from here on the leads of a bulk action are fixed. Answers false when it is no longer ours. */
 export async function closeCollection(tx: Transaction, bulk: TakenBulk): Promise<boolean> {
   if ((await lockTaken(tx, bulk, 'collecting')) === undefined) return false
-  const [row] = await tx.select<{ total: number }>(
-    'SELECT COUNT(*) AS total FROM bulk_results WHERE bulk_results.tenant_id = ? AND bulk_results.bulk_id = ?',
-    [bulk.tenantId, bulk.bulkId],
-  )
-  await tx.execute("UPDATE bulk_actions SET state = 'running', leads_total = ? WHERE tenant_id = ? AND bulk_id = ?", [
-    Number(row?.total ?? 0),
-    bulk.tenantId,
-    bulk.bulkId,
-  ])
+  await tx.execute("UPDATE bulk_actions SET state = 'running' WHERE tenant_id = ? AND bulk_id = ?", [bulk.tenantId, bulk.bulkId])
   return true
+}
+
+/** Ends a bulk action whose leads cannot be found: none has been changed. */
+export async function failBulk(tx: Transaction, bulk: TakenBulk, reason: string, now: Date): Promise<void> {
+  if ((await lockTaken(tx, bulk, 'collecting')) === undefined) return
+  await tx.execute(
+    "UPDATE bulk_actions SET state = 'failed', due_at = NULL, claim = NULL, reason = ?, finished_at = ? WHERE tenant_id = ? AND bulk_id = ?",
+    [reason.slice(0, 500), now, bulk.tenantId, bulk.bulkId],
+  )
 }
 
 /** The ids of the leads that a bulk action changed, `limit` at most, behind `after`. */

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { Refusal } from '../../leads/refusal.ts'
 import { readTenant, type Tenant } from '../../leads/tenants.ts'
 import {
   changedByBulk,
   closeCollection,
   collectLeads,
+  failBulk,
   forgetCollected,
   releaseBulk,
   takeDueBulk,
@@ -43,13 +45,28 @@ export async function runBulk(context: BulkContext, signal?: AbortSignal): Promi
   const taken = await untilUnlocked(db, (tx) => takeDueBulk(tx, randomBytes(16), leaseMs, clock()))
   if (taken === undefined) return false
   try {
-    const isOurs = taken.state === 'running' || (await collect(context, taken, signal))
+    const isOurs = taken.state === 'running' || (await collectOrFail(context, taken, signal))
     if (isOurs) await workUnits(context, taken, signal)
   } finally {
     // What is not given back comes up again when the lease is over.
     await releaseBulk(transactionOn(db), taken, clock()).catch(() => undefined)
   }
   return true
+}
+
+async function collectOrFail(context: BulkContext, bulk: TakenBulk, signal?: AbortSignal): Promise<boolean> {
+  const { db, log, clock } = context
+  try {
+    return await collect(context, bulk, signal)
+  } catch (error) {
+    if (failureOf(error) !== 'unknown') throw error
+    if (!(error instanceof Refusal))
+      log.error({ bulk: bulk.bulkId.toString('hex'), err: error }, 'the leads of a bulk action could not be found')
+    const reason =
+      error instanceof Refusal ? error.message : 'The leads could not be found for a reason that is ours; it is written in the log.'
+    await untilUnlocked(db, (tx) => failBulk(tx, bulk, reason, clock()))
+    return false
+  }
 }
 
 /** Writes down the leads that the bulk action is about, all of one moment; answers false when it was taken from us or is to stop. */

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import {
+  failExport,
   finishExport,
   releaseExport,
   removeExportParts,
@@ -10,6 +11,7 @@ import {
   writeExportPart,
   type TakenExport,
 } from '../../leads/make-export.ts'
+import { Refusal } from '../../leads/refusal.ts'
 import { readTenant } from '../../leads/tenants.ts'
 import { failureOf } from '../../platform/errors.ts'
 import { readSnapshot } from '../../platform/mysql/transaction.ts'
@@ -59,6 +61,7 @@ async function giveUp({ db, log, clock }: ExportContext, taken: TakenExport, err
   const isStopping = signal?.aborted === true
   // Deleted, or somebody else's by now.
   if (error instanceof LostExport && !isStopping) return
+  if (error instanceof Refusal) return await untilUnlocked(db, (tx) => failExport(tx, taken, error.message, clock()))
   const isOwnFault = !isStopping && failureOf(error) !== 'transient'
   if (isOwnFault)
     log.error({ export: taken.exportId.toString('hex'), attempts: taken.attempts, err: error }, 'an export failed and begins anew')

@@ -15,10 +15,11 @@ import type { Tenant } from '../../leads/tenants.ts'
 import { statusOf } from '../../leads/workflow.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
+import { checkFilter } from '../matching-leads.ts'
 import { problems } from '../problem.ts'
 import { bulkChangeShape, bulkResultShape, bulkShape, showBulk } from '../shapes/bulk.ts'
 import { bytesOf, idShape } from '../shapes/common.ts'
-import { keepFilter, selectionShape } from '../shapes/selection.ts'
+import { selectionShape } from '../shapes/selection.ts'
 import { reading, writing } from '../transactions.ts'
 
 const params = z.object({ bulkId: idShape })
@@ -51,7 +52,14 @@ export function bulkActionRoutes(app: Api, parts: ApiParts): void {
         const bulkId =
           selection.leads === 'listed'
             ? await startBulkOfLeads(tx, tenant, principal.actor, change, selection.leadIds.map(bytesOf), now)
-            : await startBulkOfMatching(tx, tenant, principal.actor, change, keepFilter(selection.filter, principal), now)
+            : await startBulkOfMatching(
+                tx,
+                tenant,
+                principal.actor,
+                change,
+                await checkFilter(tx, tenant, selection.filter, principal),
+                now,
+              )
         return showBulk(await readBulk(tx, tenant.tenantId, bulkId))
       })
     },

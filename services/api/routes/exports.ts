@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { deleteExport, listExports, readExport, requestExport, type ExportSelection } from '../../leads/exports.ts'
+import { isLimited, shownOnLimitedPlan } from '../../leads/plan.ts'
 import { Refusal } from '../../leads/refusal.ts'
-import type { Principal } from '../../accounts/principal.ts'
 import { transactionOn } from '../../platform/mysql/transaction.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
+import { checkFilter } from '../matching-leads.ts'
 import { fileHeaders, readFile } from '../exports/read-file.ts'
 import { problems } from '../problem.ts'
 import { bytesOf, idShape, noContent } from '../shapes/common.ts'
 import { escapingShape, exportShape, formatShape, showExport, timeZoneShape } from '../shapes/export.ts'
-import { keepFilter, selectionShape } from '../shapes/selection.ts'
+import { selectionShape } from '../shapes/selection.ts'
 import { reading, writing } from '../transactions.ts'
 
 const params = z.object({ exportId: idShape })
@@ -33,7 +34,7 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
           timeZone: timeZoneShape.optional(),
           selection: selectionShape,
         }),
-        response: { 202: exportShape, ...problems(409) },
+        response: { 202: exportShape, ...problems(409, 422) },
       },
       config,
     },
@@ -41,7 +42,9 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
       void reply.code(202)
       return await writing(request, reply, parts, async ({ tx, tenant, principal, now }) => {
         const { format, escaping, timeZone = tenant.timezone } = request.body
-        const selection = keepSelection(request.body.selection, principal)
+        const { selection: asked } = request.body
+        const selection: ExportSelection =
+          asked.leads === 'listed' ? asked : { leads: 'matching', filter: await checkFilter(tx, tenant, asked.filter, principal) }
         const exportId = await requestExport(tx, tenant, principal.actor, { format, escaping, timeZone, selection }, now)
         return showExport(await readExport(tx, tenant.tenantId, exportId))
       })
@@ -115,6 +118,8 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
       const found = await readExport(transactionOn(parts.db), tenant.tenantId, exportId)
       if (found.state !== 'ready' || found.manifest === null)
         throw new Refusal('export-not-ready', `The export is ${found.state}: it has no file that could be read.`)
+      if (isLimited(tenant) && found.manifest.rows > shownOnLimitedPlan)
+        throw new Refusal('export-not-ready', 'The file holds leads that the plan does not show any more: ask for a new one.')
       return await reply
         .headers(fileHeaders(request.params.exportId, found.manifest))
         .send(readFile(parts.db, tenant.tenantId, exportId, found.manifest.bytes))
@@ -143,6 +148,3 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
     },
   )
 }
-
-const keepSelection = (selection: z.output<typeof selectionShape>, principal: Principal): ExportSelection =>
-  selection.leads === 'listed' ? selection : { leads: 'matching', filter: keepFilter(selection.filter, principal) }

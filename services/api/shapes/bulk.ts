@@ -39,12 +39,13 @@ const shownChange = z
 export const bulkShape = z
   .object({
     bulkId: idShape,
-    state: z.enum(['collecting', 'running', 'done', 'cancelled']),
+    state: z.enum(['collecting', 'running', 'done', 'cancelled', 'failed']),
     change: shownChange,
     selection: z.union([z.object({ leads: z.literal('listed') }), z.object({ leads: z.literal('matching'), filter: shownFilterShape })]),
     actor: z.string(),
     requestedAt: timeShape,
     finishedAt: timeShape.nullable(),
+    reason: z.string().nullable().meta({ description: 'Why it failed' }),
     undoes: idShape.nullable().meta({ description: 'The bulk action that this one undoes' }),
     undoneBy: idShape.nullable().meta({ description: 'The undo of this bulk action' }),
     counts: z.object({ total: z.int(), changed: z.int(), unchanged: z.int(), refused: z.int(), waiting: z.int() }).meta({

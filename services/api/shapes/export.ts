@@ -15,7 +15,7 @@ export const timeZoneShape = z
   .meta({ description: 'Name of a time zone, such as America/Sao_Paulo: that of the times in the file' })
 
 const selectionShape = z.union([
-  z.object({ leads: z.literal('listed'), leadIds: z.array(idShape) }),
+  z.object({ leads: z.literal('listed'), count: z.int() }),
   z.object({ leads: z.literal('matching'), filter: shownFilterShape }),
 ])
 
@@ -77,4 +77,6 @@ const showManifest = (manifest: ExportManifest): z.output<typeof manifestShape> 
 })
 
 const showSelection = (selection: ExportSelection) =>
-  selection.leads === 'listed' ? selection : { leads: 'matching' as const, filter: (selection.filter as KeptFilter).filter }
+  selection.leads === 'listed'
+    ? { leads: 'listed' as const, count: selection.leadIds.length }
+    : { leads: 'matching' as const, filter: (selection.filter as KeptFilter).filter }

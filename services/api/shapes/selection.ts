@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Principal } from '../../accounts/principal.ts'
 import { idShape, timeShape } from './common.ts'
-import { filterOf, leadFilterShape, type LeadFilterInput } from './lead-filter.ts'
+import { leadFilterShape, type LeadFilterInput } from './lead-filter.ts'
 
 /** A filter as it is kept with work that goes on by itself: as it was asked for, and for whom, so that `me` and `unread` keep their meaning. */
 export type KeptFilter = { filter: LeadFilterInput; asked: Pick<Principal, 'id' | 'kind'> }
@@ -35,9 +35,3 @@ export const shownFilterShape = z
     unread: z.boolean().optional(),
   })
   .meta({ id: 'ShownLeadFilter' })
-
-/** The filter with who asks for it. Throws a `Problem` where it has no meaning for them. */
-export function keepFilter(filter: LeadFilterInput, { id, kind }: Principal): KeptFilter {
-  filterOf(filter, { id, kind })
-  return { filter, asked: { id, kind } }
-}

@@ -88,7 +88,11 @@ describe('an export', () => {
     })
     await makeFiles()
     expect(await agent.get<ExportBody>(`/v1/exports/${body.exportId}`)).toMatchObject({
-      body: { state: 'ready', timeZone: 'UTC', manifest: { rows: 2, escaping: { mode: 'typed' } } },
+      body: {
+        state: 'ready',
+        timeZone: 'UTC',
+        manifest: { rows: 2, escaping: { mode: 'typed' }, selection: { leads: 'listed', count: 2 } },
+      },
     })
     const { headers } = await agent.get(`/v1/exports/${body.exportId}/file`)
     expect(headers.get('content-type')).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
@@ -118,6 +122,27 @@ describe('an export', () => {
     expect(outcome).toBe('broken')
   })
 
+  it('shows no more than the plan does, though it was made under a larger one', async () => {
+    const large = await agent.send<ExportBody>('POST', '/v1/exports', everything)
+    await makeFiles()
+    await tenantOf(world, 'demo', { plan: 'starter' })
+    const small = await agent.send<ExportBody>('POST', '/v1/exports', everything)
+    await makeFiles()
+    const newest = leads
+      .slice(-5)
+      .reverse()
+      .map(({ leadId }) => uuidOf(leadId))
+    const { body } = await agent.get<string>(`/v1/exports/${small.body.exportId}/file`)
+    expect(
+      readCsv(Buffer.from(body))
+        .slice(1)
+        .map((row) => row.at(-1)),
+    ).toEqual(newest)
+    expect(await agent.get(`/v1/exports/${large.body.exportId}/file`)).toMatchObject({ status: 409 })
+    await tenantOf(world, 'demo', { plan: 'boost' })
+    expect(await agent.get(`/v1/exports/${large.body.exportId}/file`)).toMatchObject({ status: 200 })
+  })
+
   it('is refused with the field that is wrong', async () => {
     for (const [wrong, field] of [
       [{ ...everything, timeZone: 'Mars/Olympus' }, 'body.timeZone'],
@@ -126,6 +151,15 @@ describe('an export', () => {
       [{ ...everything, selection: { leads: 'listed', leadIds: [] } }, 'body.selection.leadIds'],
     ] as const)
       expect(await agent.send<BulkBody>('POST', '/v1/exports', wrong)).toMatchObject({ status: 400, body: { errors: [{ field }] } })
+  })
+
+  it('is refused at once where its search can find nothing, as is a bulk action', async () => {
+    const selection = { leads: 'matching', filter: { search: Array.from({ length: 30 }, (_, index) => `word${index}`).join(' ') } }
+    for (const [path, body] of [
+      ['/v1/exports', { format: 'csv', selection }],
+      ['/v1/bulk-actions', { change: { change: 'assignee', to: null }, selection }],
+    ] as const)
+      expect(await agent.send('POST', path, body)).toMatchObject({ status: 422, body: { code: 'search-too-long' } })
   })
 
   it('is for those who may export, of their own tenant', async () => {

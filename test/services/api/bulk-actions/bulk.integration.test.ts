@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { pino } from 'pino'
 import {
   cancelBulk,
   listBulkResults,
@@ -11,8 +12,9 @@ import {
 import { changeLead } from '../../../../services/leads/change-leads.ts'
 import { uuidBytes, uuidOf } from '../../../../services/leads/event-identity.ts'
 import { followUpsOfLead } from '../../../../services/leads/list-follow-ups.ts'
+import { Refusal } from '../../../../services/leads/refusal.ts'
 import type { Tenant } from '../../../../services/leads/tenants.ts'
-import { takeDueBulk, workBulkUnit } from '../../../../services/leads/work-bulk.ts'
+import { collectLeads, releaseBulk, takeDueBulk, workBulkUnit } from '../../../../services/leads/work-bulk.ts'
 import { runBulk } from '../../../../services/api/bulk-actions/run-bulk.ts'
 import type { MatchingLeads } from '../../../../services/api/matching-leads.ts'
 import { withTransaction } from '../../../../services/platform/mysql/transaction.ts'
@@ -104,6 +106,8 @@ describe('a bulk action', () => {
     )
     const taken = await takeDueBulk(world.tx, Buffer.alloc(16, 1), 0, new Date())
     expect(taken?.state).toBe('collecting')
+    // What somebody had collected who died is forgotten: it was of another moment.
+    await inOne((tx) => collectLeads(tx, taken as NonNullable<typeof taken>, [Buffer.alloc(16, 3), ...before], 0, new Date()))
     let late: Buffer[] = []
     const disturbed: MatchingLeads = async (...asked) => {
       const page = await everyLead(...asked)
@@ -111,10 +115,26 @@ describe('a bulk action', () => {
       return page
     }
     await workBulksOff(world, jobContext(world, { matching: disturbed }))
-    const changed = new Set((await resultsOf(bulkId)).map(({ leadId }) => leadId))
+    const results = await resultsOf(bulkId)
+    const changed = new Set(results.map(({ leadId }) => leadId))
+    expect(changed.has(uuidOf(Buffer.alloc(16, 3)))).toBe(false)
+    expect((await countsOf(bulkId)).total).toBe(results.length)
     expect(before.every((id) => changed.has(uuidOf(id)))).toBe(true)
     expect(late.some((id) => changed.has(uuidOf(id)))).toBe(false)
     expect(await standing(late)).toEqual(late.map(() => ['new', 1, null]))
+  })
+
+  it.each([
+    [new Refusal('search-too-long', 'The search has too many words.'), 'The search has too many words.', 0],
+    [new Error('broken'), 'The leads could not be found for a reason that is ours; it is written in the log.', 1],
+  ])('whose leads cannot be found has failed with the reason (%s)', async (error, reason, logged) => {
+    await openLeads(1)
+    const bulkId = await inOne((tx) => startBulkOfMatching(tx, tenant, actor, contacted, {}, new Date()))
+    const errors: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) })
+    await workBulksOff(world, jobContext(world, { log, matching: () => Promise.reject(error) }))
+    expect(await readBulk(world.tx, tenant.tenantId, bulkId)).toMatchObject({ state: 'failed', reason, counts: { total: 0 } })
+    expect(errors).toHaveLength(logged)
   })
 
   it('that is cancelled leaves the rest as it was', async () => {
@@ -140,10 +160,13 @@ describe('a bulk action', () => {
     await inOne((tx) => workBulkUnit(tx, dead as NonNullable<typeof dead>, 20, 30_000, new Date()))
     // Nobody else gets it before the claim is over.
     expect(await runBulk(jobContext(world))).toBe(false)
-    const later = jobContext(world, { clock: () => new Date(Date.now() + 31_000) })
-    await workBulksOff(world, later)
+    const later = () => new Date(Date.now() + 31_000)
+    const heir = await inOne((tx) => takeDueBulk(tx, Buffer.alloc(16, 2), 30_000, later()))
     // The first one was only slow: it comes too late to do anything.
     expect(await inOne((tx) => workBulkUnit(tx, dead as NonNullable<typeof dead>, 20, 30_000, new Date()))).toBe('lost')
+    expect(await countsOf(bulkId)).toMatchObject({ changed: 20, waiting: 30 })
+    await inOne((tx) => releaseBulk(tx, heir as NonNullable<typeof heir>, new Date()))
+    await workBulksOff(world)
     expect(await countsOf(bulkId)).toEqual({ total: 50, changed: 50, unchanged: 0, refused: 0, waiting: 0 })
     expect(
       await world.count(
@@ -151,6 +174,21 @@ describe('a bulk action', () => {
         `type = 'status_changed' AND aggregateid IN (${leads.map((id) => `X'${id.toString('hex')}'`).join(',')})`,
       ),
     ).toBe(50)
+  })
+
+  it('leaves out a lead that cannot be changed for a reason of ours, says so, and changes the others', async () => {
+    const leads = await openLeads(30)
+    // Its next row of history is there already, which no rule of ours allows.
+    await world.tx.execute('UPDATE leads SET sequence = 0 WHERE lead_id = ?', [leads[17] as Buffer])
+    const bulkId = await inOne((tx) => startBulkOfLeads(tx, tenant, actor, contacted, leads, new Date()))
+    const errors: string[] = []
+    await workBulksOff(world, jobContext(world, { log: pino({ level: 'error' }, { write: (line: string) => void errors.push(line) }) }))
+    expect(await countsOf(bulkId)).toEqual({ total: 30, changed: 29, unchanged: 0, refused: 1, waiting: 0 })
+    expect(await listBulkResults(world.tx, tenant, bulkId, 'refused', undefined, 10)).toMatchObject([
+      { leadId: uuidOf(leads[17] as Buffer), code: 'unknown-failure' },
+    ])
+    expect(errors).toHaveLength(1)
+    await world.tx.execute('UPDATE leads SET sequence = 1 WHERE lead_id = ?', [leads[17] as Buffer])
   })
 
   it('adds a follow-up to each active lead', async () => {
