@@ -5,7 +5,7 @@ import { isLimited, visibleFrom } from './plan.ts'
 import { Refusal } from './refusal.ts'
 import { readTenant, type Tenant } from './tenants.ts'
 import { testBody, testType, wants, webhookBody, webhookTypeOf, type WebhookType } from './webhook-events.ts'
-import { readWebhook } from './webhooks.ts'
+import { readWebhook, wakeWebhook } from './webhooks.ts'
 
 /** A delivery is `queued` (it waits for its time), `sending` (taken), `delivered` or `failed` (given up, or withheld). */
 export type DeliveryState = 'queued' | 'sending' | 'delivered' | 'failed'
@@ -47,7 +47,7 @@ const columns = [
 
 /**
  * Queues one delivery for each of `rows` and each subscriber that wants it; answers how many. The id is made of event and subscription: the same event is queued once, however often the
- * relay comes by. Events of leads that the tenant's plan does not show are left out (DESIGN D15). To be called in the transaction that marks the rows as published.
+ * relay comes by; one that is published again is left out, since webhooks have a replay of their own. Events of leads that the tenant's plan does not show are left out (DESIGN D15). To be called in the transaction that marks the rows as published.
  */
 export async function queueDeliveries(
   tx: Transaction,
@@ -57,6 +57,7 @@ export async function queueDeliveries(
 ): Promise<number> {
   const shown = await shownLeads(tx, subscribers)
   const queued = rows.flatMap((row) => {
+    if (row.isRepeat) return []
     const type = webhookTypeOf(row.kind)
     const takers = subscribers.filter(({ tenantId, types }) => tenantId === row.tenantId && wants(types, type))
     if (takers.length === 0 || !shown(row.tenantId, row.leadId)) return []
@@ -109,6 +110,7 @@ export async function queueTestDelivery(
     null,
   ]
   await tx.insert('webhook_deliveries', columns, [row])
+  await wakeWebhook(tx, tenant.tenantId, webhookId)
   return deliveryId
 }
 

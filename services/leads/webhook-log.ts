@@ -3,7 +3,7 @@ import { visibleFrom } from './plan.ts'
 import { Refusal } from './refusal.ts'
 import type { Tenant } from './tenants.ts'
 import type { DeliveryState } from './webhook-deliveries.ts'
-import { readWebhook } from './webhooks.ts'
+import { readWebhook, wakeWebhook } from './webhooks.ts'
 
 /** A row of the delivery log. Times are milliseconds since 1970. */
 export type Delivery = {
@@ -131,7 +131,7 @@ const mostReplayed = 5_000
  * Throws Refusal when it is being sent at this moment, does not exist, or its subscription is disabled.
  */
 export async function replayDelivery(tx: Transaction, tenant: Scope, webhookId: Buffer, deliveryId: Buffer, now: Date): Promise<void> {
-  await assertEnabled(tx, tenant, webhookId)
+  await wakeEnabled(tx, tenant, webhookId)
   const { state } = await readDelivery(tx, tenant, webhookId, deliveryId)
   if (state === 'sending') throw new Refusal('delivery-sending', 'The delivery is being sent at this moment. Look at it again in a minute.')
   await tx.execute(
@@ -154,7 +154,7 @@ export async function replayDeliveries(
   after: DeliveryPosition | undefined,
   now: Date,
 ): Promise<{ queued: number; next: DeliveryPosition | null }> {
-  await assertEnabled(tx, tenant, webhookId)
+  await wakeEnabled(tx, tenant, webhookId)
   const { sql, values } = await conditionsOf(tx, tenant, webhookId, range)
   const behind =
     after === undefined
@@ -179,9 +179,10 @@ export async function replayDeliveries(
 
 const anew = "state = 'queued', due_at = ?, settled_at = NULL, claim = NULL, tries = 0"
 
-async function assertEnabled(tx: Transaction, tenant: Scope, webhookId: Buffer): Promise<void> {
+async function wakeEnabled(tx: Transaction, tenant: Scope, webhookId: Buffer): Promise<void> {
   const { state } = await readWebhook(tx, tenant.tenantId, webhookId)
   if (state !== 'enabled') throw new Refusal('webhook-disabled', 'The webhook is disabled. Enable it first.')
+  await wakeWebhook(tx, tenant.tenantId, webhookId)
 }
 
 async function conditionsOf(tx: Transaction, tenant: Scope, webhookId: Buffer, { state, type, leadId, from, to }: DeliveryFilter) {

@@ -155,6 +155,11 @@ export async function removeWebhook(tx: Transaction, tenantId: number, webhookId
   )
 }
 
+/** Ends the rest of a subscription whose endpoint failed: somebody asks whether it works again. */
+export async function wakeWebhook(tx: Transaction, tenantId: number, webhookId: Buffer): Promise<void> {
+  await tx.execute('UPDATE webhooks SET hold_until = NULL WHERE webhooks.tenant_id = ? AND webhooks.webhook_id = ?', [tenantId, webhookId])
+}
+
 async function readForChange(tx: Transaction, tenantId: number, webhookId: Buffer): Promise<Webhook> {
   await tx.select('SELECT webhooks.webhook_id FROM webhooks WHERE webhooks.tenant_id = ? AND webhooks.webhook_id = ? FOR UPDATE', [
     tenantId,

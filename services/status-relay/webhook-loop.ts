@@ -1,9 +1,11 @@
 import { clearEndedWebhooks, deleteOldDeliveries, webhookBacklog } from '../leads/webhook-sweep.ts'
 import { createOutboundDoor } from '../platform/http/outbound-post.ts'
 import type { Part } from '../platform/lifecycle.ts'
+import { Metrics } from '../platform/metrics.ts'
 import { assertMigrated } from '../platform/mysql/migrate.ts'
 import { transactionOn } from '../platform/mysql/transaction.ts'
 import type { ProcessContext } from '../platform/run-process.ts'
+import { Health } from '../platform/worker/health.ts'
 import { runLoop } from '../platform/worker/run-loop.ts'
 import { createWebhookSender } from './deliver-webhooks.ts'
 
@@ -14,7 +16,7 @@ type WebhookSettings = 'WEBHOOK_ALLOW_PRIVATE' | 'WEBHOOK_TIMEOUT_MS'
 
 /** The parts that deliver webhooks and clear up behind them. */
 export function webhookParts(worker: string, context: ProcessContext<WebhookSettings>): { parts: Part[]; refreshGauges(): Promise<void> } {
-  const { settings, db, migrations, metrics, health, log, onFatal } = context
+  const { settings, db, migrations, metrics, log, onFatal } = context
   for (const result of ['delivered', 'retried', 'failed', 'interrupted']) metrics.count('tributary_webhook_deliveries_total', { result }, 0)
   const timeoutMs = settings.WEBHOOK_TIMEOUT_MS
   const door = createOutboundDoor({ allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' }, timeoutMs)
@@ -31,7 +33,8 @@ export function webhookParts(worker: string, context: ProcessContext<WebhookSett
   const loop = runLoop({
     name: 'webhooks',
     worker,
-    health,
+    // Its own: turns of this loop must not hide a relay that stands still. Whether webhooks go out is told by their age.
+    health: new Health(worker, new Metrics({}, false)),
     metrics,
     log,
     onFatal,

@@ -91,6 +91,16 @@ describe('an event of a lead', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  it('that is published again, from long ago, does not go to a subscription that came later', async () => {
+    await desk.submit()
+    await desk.relay()
+    const receiver = await desk.receiver()
+    await desk.subscribe(receiver.url)
+    await world.tx.execute('UPDATE lead_events SET pending_shard = 0')
+    expect(await desk.relay()).toBeGreaterThan(0)
+    expect(await world.count('webhook_deliveries')).toBe(0)
+  })
+
   it('never reaches a subscription of another tenant, and its log is not found there', async () => {
     const [ours, theirs] = [await desk.receiver(), await desk.receiver()]
     const demo = await desk.subscribe(ours.url)
@@ -232,6 +242,19 @@ describe('an endpoint', () => {
     desk.pass(5_000)
     await desk.deliver()
     expect((await desk.deliveries()).map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'delivered'))
+  })
+
+  it('that is left alone is asked at once when somebody sends a test event', async () => {
+    const receiver = await desk.receiver()
+    const { tenant, webhookId } = await desk.subscribe(receiver.url)
+    for (let leads = 0; leads < 6; leads++) await desk.submit()
+    await desk.relay()
+    receiver.reactWith(() => ({ status: 500 }))
+    await desk.deliver()
+    receiver.reactWith(() => ({ status: 200 }))
+    await queueTestDelivery(world.tx, tenant, webhookId, randomBytes(16), desk.clock())
+    await desk.deliver()
+    expect(receiver.received.map(({ event }) => event.type)).toContain('webhook.test')
   })
 
   it('that answers 410 is disabled at once, and nothing more goes there', async () => {

@@ -37,6 +37,22 @@ describe('senders', () => {
     for (const visitor of visitors) expect(sequencesOf(receiver.received, visitor)).toEqual([1, 2, 3, 4, 5])
   })
 
+  it('find what can be sent behind many events of a lead that waits for its next try', async () => {
+    const receiver = await desk.receiver()
+    await desk.subscribe(receiver.url)
+    const waiting = await desk.submit()
+    for (let more = 0; more < 60; more++) await desk.submit(waiting)
+    await desk.relay()
+    receiver.reactWith(({ event }) => ({ status: event.data['visitorId'] === waiting ? 500 : 200 }))
+    await desk.deliver()
+    const other = await desk.submit()
+    await desk.relay()
+    await desk.deliver()
+    await desk.deliver()
+    expect(sequencesOf(receiver.received, other)).toEqual([1])
+    expect(sequencesOf(receiver.received, waiting)).toEqual([1])
+  })
+
   it('that die leave their deliveries to the next, which sends them with the same id', async () => {
     const receiver = await desk.receiver()
     await desk.subscribe(receiver.url)
