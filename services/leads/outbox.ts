@@ -15,8 +15,6 @@ export type OutboxRow = {
   /** When it was published last; null for a row that never was. */
   publishedAt: number | null
   bytes: number
-  /** It has been published before: somebody has it published again. */
-  isRepeat: boolean
 }
 
 type Row = {
@@ -64,7 +62,6 @@ export async function readOutbox(tx: Transaction, shard: number, after: OutboxPo
     payload: JSON.parse(row.payload) as LeadEventPayload,
     publishedAt: row.published_at,
     bytes: row.payload.length,
-    isRepeat: row.published_at !== null,
   }))
 }
 

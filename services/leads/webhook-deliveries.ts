@@ -57,7 +57,7 @@ export async function queueDeliveries(
 ): Promise<number> {
   const shown = await shownLeads(tx, subscribers)
   const queued = rows.flatMap((row) => {
-    if (row.isRepeat) return []
+    if (row.publishedAt !== null) return []
     const type = webhookTypeOf(row.kind)
     const takers = subscribers.filter(({ tenantId, types }) => tenantId === row.tenantId && wants(types, type))
     if (takers.length === 0 || !shown(row.tenantId, row.leadId)) return []
