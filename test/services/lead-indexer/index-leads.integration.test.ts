@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const index = async () => ({
-  terms: await world.tx.select('SELECT term, HEX(lead_id) AS lead, p3 FROM lead_terms ORDER BY tenant_id, term, lead_id'),
-  tags: await world.tx.select('SELECT tag, HEX(lead_id) AS lead FROM lead_tags ORDER BY tenant_id, tag, lead_id'),
+  terms: await world.tx.select('SELECT term, HEX(lead_id) AS id, p3 FROM lead_terms ORDER BY tenant_id, term, lead_id'),
+  tags: await world.tx.select('SELECT tag, HEX(lead_id) AS id FROM lead_tags ORDER BY tenant_id, tag, lead_id'),
 })
 
 const found = async (search: string) => {
