@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { appendAudit } from '../../accounts/audit.ts'
+import type { Principal } from '../../accounts/principal.ts'
+import { uuidOf } from '../../leads/event-identity.ts'
 import { deleteExport, listExports, readExport, requestExport, type ExportSelection } from '../../leads/exports.ts'
 import { isLimited, shownOnLimitedPlan } from '../../leads/plan.ts'
 import { Refusal } from '../../leads/refusal.ts'
@@ -46,6 +49,8 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
         const selection: ExportSelection =
           asked.leads === 'listed' ? asked : { leads: 'matching', filter: await checkFilter(tx, tenant, asked.filter, principal) }
         const exportId = await requestExport(tx, tenant, principal.actor, { format, escaping, timeZone, selection }, now)
+        const details = { format, escaping, leads: selection.leads }
+        await appendAudit(tx, { ...actOf(principal), action: 'export.requested', target: `export:${uuidOf(exportId)}`, details }, now)
         return showExport(await readExport(tx, tenant.tenantId, exportId))
       })
     },
@@ -113,13 +118,17 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
       config,
     },
     async (request, reply) => {
-      const { tenant } = caller(request)
+      const { tenant, principal } = caller(request)
       const exportId = bytesOf(request.params.exportId)
-      const found = await readExport(transactionOn(parts.db), tenant.tenantId, exportId)
+      const tx = transactionOn(parts.db)
+      const found = await readExport(tx, tenant.tenantId, exportId)
       if (found.state !== 'ready' || found.manifest === null)
         throw new Refusal('export-not-ready', `The export is ${found.state}: it has no file that could be read.`)
       if (isLimited(tenant) && found.manifest.rows > shownOnLimitedPlan)
         throw new Refusal('export-not-ready', 'The file holds leads that the plan does not show any more: ask for a new one.')
+      const { rows } = found.manifest
+      const act = { ...actOf(principal), action: 'export.read', target: `export:${request.params.exportId}`, details: { rows } } as const
+      await appendAudit(tx, act, parts.clock())
       return await reply
         .headers(fileHeaders(request.params.exportId, found.manifest))
         .send(readFile(parts.db, tenant.tenantId, exportId, found.manifest.bytes))
@@ -148,3 +157,6 @@ export function exportRoutes(app: Api, parts: ApiParts): void {
     },
   )
 }
+
+// Who takes leads out of the house stands in the audit log; what they searched for does not.
+const actOf = ({ tenantId, actor }: Principal) => ({ tenantId, actor })

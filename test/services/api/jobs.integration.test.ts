@@ -74,6 +74,10 @@ describe('an export', () => {
       'x-export-escaping': 'safe',
       link: `<${path}>; rel="describedby"`,
     })
+    // Who takes leads out of the house can be known.
+    const acts = await world.tx.select('SELECT actor, action, target FROM audit_log ORDER BY entry_id')
+    const target = `export:${asked.body.exportId}`
+    expect(acts).toEqual(['export.requested', 'export.read'].map((action) => ({ actor: agent.principal.actor, action, target })))
     expect(await agent.send('DELETE', path)).toMatchObject({ status: 204 })
     expect(await agent.get(`${path}/file`)).toMatchObject({ status: 409, body: { code: 'export-not-ready' } })
     expect(await agent.get<ExportBody>(path)).toMatchObject({ body: { state: 'expired' } })
