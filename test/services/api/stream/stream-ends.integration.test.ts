@@ -7,7 +7,7 @@ import { createIdentify } from '../../../../services/api/identify.ts'
 import { createStreams } from '../../../../services/api/stream/create-streams.ts'
 import { findTenants } from '../../../../services/leads/tenants.ts'
 import { makeUser } from '../../../support/accounts.ts'
-import { startApi } from '../../../support/api.ts'
+import { startApi, streamParts } from '../../../support/api.ts'
 import { openStream, type EventStream } from '../../../support/event-stream.ts'
 import { form } from '../../../support/events.ts'
 import { work } from '../../../support/work.ts'
@@ -31,7 +31,7 @@ const newToken = () => createToken(world.tx, commandLine, { tenantId, name: 'rea
 
 describe('a process that has not read up to the end yet', () => {
   it('holds its streams with signs of life, as long as Kafka is away, and ends all the same', async () => {
-    const waiting = createStreams(world.db, () => new Date(), silent, { heartbeatMs: 50 })
+    const waiting = createStreams(streamParts(world), { heartbeatMs: 50 })
     const other = await startApi(world, { streams: waiting.connections })
     waiting.connections.start()
     const client = await other.as('viewer')
@@ -46,7 +46,7 @@ describe('a process that has not read up to the end yet', () => {
   })
 
   it('tells its listeners to load again when records were lost to it', async () => {
-    const broken = createStreams(world.db, () => new Date(), silent)
+    const broken = createStreams(streamParts(world))
     const other = await startApi(world, { streams: broken.connections })
     broken.buffer.begin([10])
     await broken.connections.caughtUp()
@@ -68,7 +68,7 @@ describe('a process that has not read up to the end yet', () => {
 })
 
 it('all streams end at once when the process stops, and no new one begins', async () => {
-  const ending = createStreams(world.db, () => new Date(), silent)
+  const ending = createStreams(streamParts(world))
   const other = await startApi(world, { streams: ending.connections })
   const client = await other.as('viewer')
   const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
@@ -85,7 +85,7 @@ it('all streams end at once when the process stops, and no new one begins', asyn
 describe('a credential', () => {
   it('that is revoked ends its streams; a session is not kept alive by one that nobody looks at', async () => {
     const clock = () => new Date()
-    const watched = createStreams(world.db, clock, silent, { checkMs: 100 })
+    const watched = createStreams(streamParts(world), { checkMs: 100 })
     watched.connections.start()
     const identify = createIdentify({ db: world.db, clock, publicUrl: 'http://127.0.0.1' })
     let looks = 0

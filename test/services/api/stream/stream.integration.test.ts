@@ -4,7 +4,7 @@ import { tailActivity } from '../../../../services/api/stream/tail-activity.ts'
 import { replayStep } from '../../../../services/leads/replay-outbox.ts'
 import { setTenant } from '../../../../services/leads/tenants.ts'
 import type { Part } from '../../../../services/platform/lifecycle.ts'
-import { startApi, type Client, type RunningApi } from '../../../support/api.ts'
+import { startApi, streamParts, type Client, type RunningApi } from '../../../support/api.ts'
 import { openStream, type EventStream } from '../../../support/event-stream.ts'
 import { form } from '../../../support/events.ts'
 import { work } from '../../../support/work.ts'
@@ -19,7 +19,7 @@ const opened: EventStream[] = []
 beforeAll(async () => {
   world = await createWorld(['demo', 'other', 'free'], 3)
   await setTenant(world.tx, 'free', { plan: 'free' })
-  streams = createStreams(world.db, () => new Date(), silent, { heartbeatMs: 300, checkMs: 300, mostEvents: 400, stalledMs: 60_000 })
+  streams = createStreams(streamParts(world), { heartbeatMs: 300, checkMs: 300, mostEvents: 400, stalledMs: 60_000 })
   tail = tailActivity({ ...world.kafka, KAFKA_SESSION_TIMEOUT_MS: 10_000 }, world.registry, streams, silent)
   api = await startApi(world, { streams: streams.connections })
   await world.start('status-relay')
@@ -231,7 +231,7 @@ describe('a stream', () => {
   it('is cut once its credential is over, and needs the scope', async () => {
     const principals = new Map<string, boolean>([['ok', true]])
     const client = await viewer()
-    const own = createStreams(world.db, () => new Date(), silent, { checkMs: 100 })
+    const own = createStreams(streamParts(world), { checkMs: 100 })
     own.connections.start()
     const other = await startApi(world, {
       streams: own.connections,
