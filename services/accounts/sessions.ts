@@ -20,8 +20,10 @@ export async function createSession(tx: Transaction, user: Pick<User, 'tenantId'
   return await insertSession(tx, user, now, new Date(now.getTime() + sessionMs))
 }
 
-/** The session of this cookie, and keeps it alive; undefined when there is none, it is over, or its user may not come in any more. */
-export async function findSession(tx: Transaction, cookie: string, now: Date): Promise<Session | undefined> {
+/**
+ * The session of this cookie, and keeps it alive, unless it is only looked at; undefined when there is none, it is over, or its user may not come in any more.
+ */
+export async function findSession(tx: Transaction, cookie: string, now: Date, why: 'use' | 'look' = 'use'): Promise<Session | undefined> {
   const credential = readCredential(cookie)
   if (credential === undefined) return undefined
   const [row] = await tx.select<Row>(
@@ -31,7 +33,7 @@ export async function findSession(tx: Transaction, cookie: string, now: Date): P
     [credential.tenantId, hashOfSecret(credential.secret)],
   )
   if (row === undefined || !isAlive(row.last_seen_at, row.expires_at, now.getTime())) return undefined
-  if (now.getTime() - row.last_seen_at >= touchMs)
+  if (why === 'use' && now.getTime() - row.last_seen_at >= touchMs)
     await tx.execute('UPDATE sessions SET last_seen_at = ? WHERE tenant_id = ? AND session_hash = ? AND last_seen_at < ?', [
       now,
       credential.tenantId,

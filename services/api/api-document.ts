@@ -12,12 +12,13 @@ export async function apiDocument(): Promise<object> {
   const db = connectDatabase('mysql://nobody@127.0.0.1:1/none', 1)
   const log = pino({ level: 'silent' })
   const clock = () => new Date(0)
+  const metrics = new Metrics()
   const app = await buildApi({
     db,
     log,
-    metrics: new Metrics(),
+    metrics,
     clock,
-    streams: createStreams(db, clock, log).connections,
+    streams: createStreams({ db, clock, log, metrics }).connections,
     produce: never,
     decode: never,
     identify: never,

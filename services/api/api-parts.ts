@@ -19,6 +19,8 @@ export type Credentials = {
   origin: string | undefined
   host: string | undefined
   isSafe: boolean
+  /** Nobody does anything: whoever listens is asked for again. Does not keep a session alive. */
+  isOnlyLooking?: boolean
 }
 
 /** Finds out who asks; undefined when the credentials are none, wrong or over. Throws a `Problem` where they are right but must not be used like this. */

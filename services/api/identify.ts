@@ -16,13 +16,13 @@ type Surroundings = { db: Knex; clock(): Date; publicUrl: string }
  */
 export function createIdentify({ db, clock, publicUrl }: Surroundings): Identify {
   const tx = transactionOn(db)
-  return async ({ authorization, cookie, csrfToken, origin, host, isSafe }) => {
+  return async ({ authorization, cookie, csrfToken, origin, host, isSafe, isOnlyLooking = false }) => {
     if (authorization !== undefined) {
       const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1]
       return token === undefined ? undefined : await findTokenHolder(tx, token, clock())
     }
     const given = sessionCookieIn(cookie)
-    const session = given === undefined ? undefined : await findSession(tx, given, clock())
+    const session = given === undefined ? undefined : await findSession(tx, given, clock(), isOnlyLooking ? 'look' : 'use')
     if (session === undefined || isSafe) return session?.principal
     expectOwnOrigin({ origin, host }, publicUrl)
     if (!isCsrfToken(session, csrfToken ?? ''))

@@ -33,7 +33,7 @@ await runProcess(name, apiSettings, (context) => {
   const { accounts, mailDoor } = startAccounts(settings, clock)
   const registry = createRegistry(settings.SCHEMA_REGISTRY_URL)
   const producer = createProducer(settings, name, log)
-  const streams = createStreams(db, clock, log)
+  const streams = createStreams({ db, clock, log, metrics })
   const parts: ApiParts = {
     db,
     log,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { commandLine } from '../accounts/actor.ts'
 import { TributaryError } from '../platform/errors.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
 import { transactionOn } from '../platform/mysql/transaction.ts'
@@ -78,7 +79,7 @@ export function addDeadLetterCommands(program: Command): void {
         if (flags.dryRun === true) return chosen
         const producer = createProducer(kafka(), 'tributary-cli', quietLog())
         try {
-          await replayDeadLetters(tx, (records) => producer.send(records), chosen, 'system', new Date())
+          await replayDeadLetters(tx, (records) => producer.send(records), chosen, commandLine.actor, new Date())
         } finally {
           await producer.stop()
         }
@@ -99,7 +100,7 @@ export function addDeadLetterCommands(program: Command): void {
       await withDatabase(async (db) => {
         const letter = await findDeadLetter(transactionOn(db), idOf(id))
         if (letter === undefined) throw noSuch(id)
-        if (!(await dropDeadLetter(transactionOn(db), letter, 'system', reason.slice(0, 500))))
+        if (!(await dropDeadLetter(transactionOn(db), letter, commandLine.actor, reason.slice(0, 500))))
           throw new TributaryError('config-invalid', `The dead letter ${id} is ${letter.state} already.`)
       })
       createOutput(json).data({ dropped: id }, { columns: ['dropped'], rows: [[id]] })

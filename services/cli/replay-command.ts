@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Knex } from 'knex'
+import { commandLine } from '../accounts/actor.ts'
 import { newId } from '../accounts/identifiers.ts'
 import { uuidBytes, uuidOf } from '../leads/event-identity.ts'
 import { countReplay, type ReplayRange } from '../leads/replay-outbox.ts'
@@ -59,7 +60,7 @@ export function addReplayCommand(program: Command): void {
 
 /** Starts a replay and takes it to its end. Interrupted, it is finished by the api, which does the same. */
 async function runReplay(db: Knex, tenantId: number, range: ReplayRange, reason: string, output: Output): Promise<Replay> {
-  const plan = { replayId: newId(new Date()), author: 'system', reason: reason.slice(0, 500), range }
+  const plan = { replayId: newId(new Date()), author: commandLine.actor, reason: reason.slice(0, 500), range }
   const replay = await withTransaction(db, 10_000, (tx) => startReplay(tx, tenantId, plan, everyLead, new Date()))
   let hasSaidSo = false
   for (;;) {

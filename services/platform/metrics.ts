@@ -93,6 +93,12 @@ export const metricCatalogue = {
     buckets: seconds,
     help: 'From the head of a request to the end of its answer, by pattern of the route.',
   },
+  tributary_streams_open: { type: 'gauge', labels: [], help: 'Event streams that are open in this API process.' },
+  tributary_streams_cut_total: {
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Event streams that this process ended: overtaken (the reader was slower than the buffer), stalled (its socket took nothing), credential (it was over).',
+  },
   tributary_mails_total: {
     type: 'counter',
     labels: ['result'],

@@ -25,6 +25,9 @@ export type Client = {
 }
 export type RunningApi = { url: string; as(role: Role, tenant?: string): Promise<Client>; close(): Promise<void> }
 
+/** What event streams need, over the database of `world`. */
+export const streamParts = ({ db }: World) => ({ db, clock: () => new Date(), log: silent, metrics: new Metrics() })
+
 /** The real API on a free port, over the database of `world`. */
 export async function startApi(world: World, change: Partial<ApiParts> = {}): Promise<RunningApi> {
   const principals = new Map<string, Principal>()
@@ -38,7 +41,7 @@ export async function startApi(world: World, change: Partial<ApiParts> = {}): Pr
     expectAgent: async () => undefined,
     accounts,
     trustedProxies: '',
-    streams: createStreams(world.db, () => new Date(), silent).connections,
+    streams: createStreams(streamParts(world)).connections,
     produce: (records) => world.produce(records),
     decode: decodeRecords(world.registry, world.kafka.KAFKA_PREFIX),
     publicUrl: 'http://127.0.0.1',

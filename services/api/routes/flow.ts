@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { readFunnels } from '../../leads/broadcast-funnel.ts'
 import { byDay, checkFlow, flowOutcomes, hourMs, noFlow, readFlow, receivedIn, type FlowHour, type FlowSums } from '../../leads/flow.ts'
+import { readLeadFigures } from '../../leads/lead-figures.ts'
+import { visibleFrom } from '../../leads/plan.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
 import { Problem, problems } from '../problem.ts'
@@ -125,7 +127,46 @@ export function flowRoutes(app: Api, parts: ApiParts): void {
       return { broadcasts: found.map(({ firstAt, ...rest }) => ({ ...rest, firstAt: timeOf(firstAt) })) }
     },
   )
+
+  app.get(
+    '/v1/flow/leads',
+    {
+      schema: {
+        operationId: 'getLeadFigures',
+        summary: 'How promising the leads are that were opened in a time, and how soon somebody took them up',
+        tags,
+        querystring: z.strictObject(spanQuery),
+        response: {
+          200: z.object({
+            leads: z.int(),
+            scores: z.array(z.object({ from: z.int(), to: z.int(), leads: z.int() })),
+            firstAction: z.object({
+              looked: z.int().meta({ description: 'The newest of the leads, ten thousand at most' }),
+              acted: z.int().meta({ description: 'Those of them that a person or program has changed' }),
+              medianSeconds: z.number().nullable(),
+              p90Seconds: z.number().nullable(),
+            }),
+          }),
+          ...problems(),
+        },
+      },
+      config: { scope: 'leads:read' },
+    },
+    async (request) => {
+      const { tenant } = caller(request)
+      const { from, to } = spanOf(request.query, parts.clock(), 'day')
+      const figures = await reading(parts, async (tx) => readLeadFigures(tx, tenant.tenantId, await visibleFrom(tx, tenant), from, to))
+      const { leads, scores, looked, acted, medianMs, p90Ms } = figures
+      return {
+        leads,
+        scores: scores.map((count, tens) => ({ from: tens * 10, to: tens === scores.length - 1 ? 100 : tens * 10 + 9, leads: count })),
+        firstAction: { looked, acted, medianSeconds: seconds(medianMs), p90Seconds: seconds(p90Ms) },
+      }
+    },
+  )
 }
+
+const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 /** The time asked for, in whole hours. */
 function spanOf(

@@ -42,7 +42,7 @@ export function streamRoutes(app: Api, parts: ApiParts): void {
         principal: principal.actor,
         lastEventId: (typeof header === 'string' && header !== '' ? header : undefined) ?? request.query.lastEventId,
         isStillAllowed: async () => {
-          const now = await parts.identify(credentials)
+          const now = await parts.identify({ ...credentials, isOnlyLooking: true })
           return now?.id === principal.id && now.tenantId === principal.tenantId && now.scopes.has('leads:read')
         },
       })

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import type { Metrics } from '../../platform/metrics.ts'
 import { sharedSecret } from '../../platform/mysql/shared-secret.ts'
 import { EventBuffer } from './event-buffer.ts'
 import { createPlanGate } from './plan-gate.ts'
@@ -19,9 +20,12 @@ const settings: StreamSettings & BufferSettings = {
 export type BufferSettings = { mostEvents: number; mostBytes: number }
 
 /** The streams of this process, to be filled by `tailActivity`. */
-export function createStreams(db: Knex, clock: () => Date, log: Logger, change: Partial<StreamSettings & BufferSettings> = {}): Streams {
+export function createStreams(
+  { db, clock, log, metrics }: { db: Knex; clock(): Date; log: Logger; metrics: Metrics },
+  change: Partial<StreamSettings & BufferSettings> = {},
+): Streams {
   const { mostEvents, mostBytes, ...rest } = { ...settings, ...change }
   const buffer = new EventBuffer(mostEvents, mostBytes)
   const key = sharedSecret(db, 'stream-position', clock)
-  return { buffer, connections: new StreamConnections(buffer, createPlanGate(db), key, rest, log) }
+  return { buffer, connections: new StreamConnections(buffer, createPlanGate(db), key, rest, { log, metrics }) }
 }

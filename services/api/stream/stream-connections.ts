@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Metrics } from '../../platform/metrics.ts'
 import { asDatabaseError } from '../../platform/mysql/database-error.ts'
 import { Problem } from '../problem.ts'
 import type { EventBuffer } from './event-buffer.ts'
@@ -17,6 +18,7 @@ export type StreamSettings = {
 }
 
 const gateRetryMs = 1_000
+const cutReasons = ['overtaken', 'stalled', 'credential'] as const
 
 /**
  * The open streams of this process. Each holds a place in the one buffer of events: nothing is queued for a slow reader, who goes on from its place when its socket takes more, and is
@@ -28,6 +30,7 @@ export class StreamConnections {
   private readonly key: () => Promise<Buffer>
   private readonly settings: StreamSettings
   private readonly log: Logger
+  private readonly metrics: Metrics
   private readonly open = new Map<string, Set<StreamConnection>>()
   private readonly delivering = new Set<string>()
   private readonly again = new Set<string>()
@@ -42,13 +45,15 @@ export class StreamConnections {
     gateOf: (tenantId: number) => Promise<Gate>,
     key: () => Promise<Buffer>,
     settings: StreamSettings,
-    log: Logger,
+    { log, metrics }: { log: Logger; metrics: Metrics },
   ) {
     this.buffer = buffer
     this.gateOf = gateOf
     this.key = key
     this.settings = settings
     this.log = log
+    this.metrics = metrics
+    for (const reason of cutReasons) metrics.count('tributary_streams_cut_total', { reason }, 0)
   }
 
   start(): void {
@@ -67,7 +72,7 @@ export class StreamConnections {
       throw new Problem(429, 'too-many-streams', `You have ${ofPrincipal.length} streams open: close one first.`)
     const connection = new StreamConnection(listener, key, () => void this.deliver(listener.tenant))
     this.open.set(listener.tenant, ofTenant.add(connection))
-    this.count++
+    this.metrics.set('tributary_streams_open', {}, ++this.count)
     connection.body.once('close', () => this.forget(connection))
     // Not all at once after a restart.
     connection.say(`retry: ${2_000 + Math.floor(Math.random() * 3_000)}\n\n`)
@@ -137,7 +142,7 @@ export class StreamConnections {
     for (const connection of connections) {
       const { place } = connection
       if (place === undefined || connection.isBlocked) continue
-      if (this.buffer.hasLost(tenant, place)) connection.body.destroy()
+      if (this.buffer.hasLost(tenant, place)) this.cut(connection, 'overtaken')
       else if (connection.isLimited !== undefined && connection.isLimited !== gate.isLimited)
         connection.begin('reset', this.buffer.placeAtEnd())
       else connection.deliver(this.buffer.eventsBehind(tenant, place), upTo, gate.visibleFrom)
@@ -150,7 +155,8 @@ export class StreamConnections {
     for (const connection of this.all()) {
       const { place, listener } = connection
       const hasLost = place !== undefined && this.buffer.hasLost(listener.tenant, place)
-      if (connection.blockedForMs(nowMs) > this.settings.stalledMs || (connection.isBlocked && hasLost)) connection.body.destroy()
+      if (connection.isBlocked && hasLost) this.cut(connection, 'overtaken')
+      else if (connection.blockedForMs(nowMs) > this.settings.stalledMs) this.cut(connection, 'stalled')
       else connection.beat(place === undefined || hasLost || !this.hasAll(connection) ? undefined : this.buffer.placeAtEnd().position)
     }
   }
@@ -164,14 +170,20 @@ export class StreamConnections {
     this.isChecking = true
     for (const connection of [...this.all()]) {
       try {
-        if (!(await connection.listener.isStillAllowed())) connection.end()
+        if (!(await connection.listener.isStillAllowed())) this.cut(connection, 'credential')
         connection.failedChecks = 0
       } catch {
         // The database may be away for a moment; whoever cannot be asked for twice has to come again.
-        if (++connection.failedChecks > 1) connection.end()
+        if (++connection.failedChecks > 1) this.cut(connection, 'credential')
       }
     }
     this.isChecking = false
+  }
+
+  private cut(connection: StreamConnection, reason: (typeof cutReasons)[number]): void {
+    this.metrics.count('tributary_streams_cut_total', { reason })
+    if (reason === 'credential') connection.end()
+    else connection.body.destroy()
   }
 
   private *all(): Generator<StreamConnection> {
@@ -182,7 +194,7 @@ export class StreamConnections {
     const { tenant } = connection.listener
     const connections = this.open.get(tenant)
     if (connections?.delete(connection) !== true) return
-    this.count--
+    this.metrics.set('tributary_streams_open', {}, --this.count)
     if (connections.size === 0) this.open.delete(tenant)
   }
 }

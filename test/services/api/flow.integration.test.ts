@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { changeLeads } from '../../../services/leads/change-leads.ts'
+import { readTenant, setTenant } from '../../../services/leads/tenants.ts'
 import { delivery, form, order, reply } from '../../support/events.ts'
 import { startApi, type Client, type RunningApi } from '../../support/api.ts'
 import { work, workValues } from '../../support/work.ts'
@@ -129,6 +131,42 @@ describe('the nothing-lost account', () => {
     for (const query of ['from=2026-10-02T00:00:00Z&to=2026-10-01T00:00:00Z', 'from=2025-01-01T00:00:00Z', 'from=yesterday', 'by=minute'])
       expect(await admin.get(`/v1/flow?${query}`)).toMatchObject({ status: 400, body: { code: 'request-invalid' } })
     expect((await admin.get('/v1/flow?by=day')).status).toBe(200)
+  })
+})
+
+describe('the figures of leads', () => {
+  type Figures = { leads: number; scores: { from: number; to: number; leads: number }[]; firstAction: Record<string, number | null> }
+  const opened = 'from=2026-10-01T00:00:00Z&to=2026-10-02T00:00:00Z'
+
+  it('count scores, and the time until somebody acts', async () => {
+    const before = (await admin.get<Figures>(`/v1/flow/leads?${opened}`)).body
+    expect(before).toMatchObject({ leads: 4, firstAction: { looked: 4, acted: 0, medianSeconds: null, p90Seconds: null } })
+    expect(before.scores).toHaveLength(10)
+    expect(before.scores[0]).toEqual({ from: 0, to: 9, leads: 4 })
+    const [lead] = await world.tx.select<{ lead_id: Buffer; opened_at: number }>(
+      'SELECT lead_id, opened_at FROM leads WHERE tenant_id = ? ORDER BY lead_id LIMIT 1',
+      [admin.principal.tenantId],
+    )
+    if (lead === undefined) throw new Error('no lead')
+    const tenant = await readTenant(world.tx, admin.principal.tenantId)
+    const change = { change: 'status', to: 'handled', reason: null } as const
+    await changeLeads(world.tx, tenant, admin.principal.actor, [lead.lead_id], change, new Date(lead.opened_at + 90_000))
+    await world.tx.execute('UPDATE leads SET score = 100 WHERE tenant_id = ? AND lead_id = ?', [admin.principal.tenantId, lead.lead_id])
+    const { body } = await admin.get<Figures>(`/v1/flow/leads?${opened}`)
+    expect(body).toMatchObject({ leads: 4, firstAction: { looked: 4, acted: 1, medianSeconds: 90, p90Seconds: 90 } })
+    expect(body.scores[9]).toEqual({ from: 90, to: 100, leads: 1 })
+    expect((await admin.get<Figures>('/v1/flow/leads?from=2026-10-02T00:00:00Z&to=2026-10-03T00:00:00Z')).body.leads).toBe(0)
+  })
+
+  it('are of the leads only that the plan shows', async () => {
+    const owner = await api.as('owner', 'other')
+    await setTenant(world.tx, 'other', { plan: 'starter' })
+    await work(
+      world,
+      'chat.form-submitted',
+      Array.from({ length: 8 }, (_, index) => form({ tenant: 'other', visitor: { visitor_id: `o-${index}` } })),
+    )
+    expect((await owner.get<Figures>(`/v1/flow/leads?${opened}`)).body).toMatchObject({ leads: 5, firstAction: { looked: 5 } })
   })
 })
 

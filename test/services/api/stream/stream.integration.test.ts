@@ -4,7 +4,7 @@ import { tailActivity } from '../../../../services/api/stream/tail-activity.ts'
 import { replayStep } from '../../../../services/leads/replay-outbox.ts'
 import { setTenant } from '../../../../services/leads/tenants.ts'
 import type { Part } from '../../../../services/platform/lifecycle.ts'
-import { startApi, type Client, type RunningApi } from '../../../support/api.ts'
+import { startApi, streamParts, type Client, type RunningApi } from '../../../support/api.ts'
 import { openStream, type EventStream } from '../../../support/event-stream.ts'
 import { form } from '../../../support/events.ts'
 import { work } from '../../../support/work.ts'
@@ -19,7 +19,7 @@ const opened: EventStream[] = []
 beforeAll(async () => {
   world = await createWorld(['demo', 'other', 'free'], 3)
   await setTenant(world.tx, 'free', { plan: 'free' })
-  streams = createStreams(world.db, () => new Date(), silent, { heartbeatMs: 300, checkMs: 300, mostEvents: 400, stalledMs: 60_000 })
+  streams = createStreams(streamParts(world), { heartbeatMs: 300, checkMs: 300, mostEvents: 400, stalledMs: 60_000 })
   tail = tailActivity({ ...world.kafka, KAFKA_SESSION_TIMEOUT_MS: 10_000 }, world.registry, streams, silent)
   api = await startApi(world, { streams: streams.connections })
   await world.start('status-relay')
@@ -231,7 +231,7 @@ describe('a stream', () => {
   it('is cut once its credential is over, and needs the scope', async () => {
     const principals = new Map<string, boolean>([['ok', true]])
     const client = await viewer()
-    const own = createStreams(world.db, () => new Date(), silent, { checkMs: 100 })
+    const own = createStreams(streamParts(world), { checkMs: 100 })
     own.connections.start()
     const other = await startApi(world, {
       streams: own.connections,
@@ -307,57 +307,4 @@ it('what is published again does not come to listeners again', async () => {
     (count) => count > 0,
   )
   expect(leadsIn(stream)).toHaveLength(1)
-})
-
-describe('a process that has not read up to the end yet', () => {
-  it('holds its streams with signs of life, as long as Kafka is away, and ends all the same', async () => {
-    const waiting = createStreams(world.db, () => new Date(), silent, { heartbeatMs: 50 })
-    const other = await startApi(world, { streams: waiting.connections })
-    waiting.connections.start()
-    const client = await other.as('viewer')
-    const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
-    await eventually(
-      'heartbeats',
-      async () => stream.comments(),
-      (count) => count > 3,
-    )
-    expect(stream.events).toEqual([])
-    await other.close()
-  })
-
-  it('tells its listeners to load again when records were lost to it', async () => {
-    const broken = createStreams(world.db, () => new Date(), silent)
-    const other = await startApi(world, { streams: broken.connections })
-    broken.buffer.begin([10])
-    await broken.connections.caughtUp()
-    const client = await other.as('viewer')
-    const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
-    const said = (count: number) =>
-      eventually(
-        'events',
-        async () => stream.events.map(({ event }) => event),
-        (events) => events.length === count,
-      )
-    expect(await said(1)).toEqual(['ready'])
-    broken.buffer.begin([50])
-    broken.connections.begin()
-    await broken.connections.caughtUp()
-    expect(await said(2)).toEqual(['ready', 'reset'])
-    await other.close()
-  })
-})
-
-it('all streams end at once when the process stops, and no new one begins', async () => {
-  const ending = createStreams(world.db, () => new Date(), silent)
-  const other = await startApi(world, { streams: ending.connections })
-  const client = await other.as('viewer')
-  const stream = await openStream(`${other.url}/v1/stream`, { authorization: client.authorization })
-  expect(stream.status).toBe(200)
-  await other.close()
-  await eventually(
-    'over',
-    async () => stream.isOver(),
-    (isOver) => isOver,
-  )
-  expect(ending.connections.size()).toBe(0)
 })
