@@ -5,16 +5,17 @@ import { scopes, type Scope } from '../accounts/principal.ts'
 import { createOutput } from './output.ts'
 import { timeOf, withTenant } from './within-tenant.ts'
 
-type TokenFlags = { name: string; scope: Scope[]; days?: number; json?: boolean }
+type TokenFlags = { tenant: string; name: string; scope: Scope[]; days?: number; json?: boolean }
 
 /** The programs that may work for a tenant. What is done here stands in the audit log with the actor `cli`. */
 export function addTokenCommands(program: Command): void {
   const tokens = program.command('tokens').description('the programs that may work for a tenant')
   tokens
-    .command('list <tenant>')
+    .command('list')
     .description('list the tokens of a tenant, newest first')
+    .requiredOption('--tenant <slug>', 'tenant that the program works for')
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, { json = false }: TokenFlags) => {
+    .action(async ({ tenant, json = false }: TokenFlags) => {
       const all = await withTenant(tenant, ({ run, tenantId }) => run((tx) => listTokens(tx, tenantId)))
       const shown = all.map(({ createdAtMs, expiresAtMs, lastUsedAtMs, revokedAtMs, ...token }) => ({
         ...token,
@@ -29,13 +30,14 @@ export function addTokenCommands(program: Command): void {
       })
     })
   tokens
-    .command('add <tenant>')
+    .command('add')
     .description('make a token and print it; it is told this once')
+    .requiredOption('--tenant <slug>', 'tenant that the program works for')
     .requiredOption('--name <name>', 'what it is for, for example CRM')
     .requiredOption('--scope <scopes...>', `what it may do: ${scopes.join(', ')}`, toScopes)
     .option('--days <days>', 'days after which it opens nothing any more; for ever when left out', toDays)
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, { name, scope, days, json = false }: TokenFlags) => {
+    .action(async ({ tenant, name, scope, days, json = false }: TokenFlags) => {
       const now = new Date()
       const expiresAt = days === undefined ? null : new Date(now.getTime() + days * 86_400_000)
       const { token, secret } = await withTenant(tenant, ({ run, tenantId }) =>
@@ -46,10 +48,11 @@ export function addTokenCommands(program: Command): void {
       out.data({ id: token.id, secret }, { columns: ['secret', 'id'], rows: [[secret, token.id]] })
     })
   tokens
-    .command('revoke <tenant> <id>')
+    .command('revoke <id>')
     .description('make a token open nothing, at once and for good')
+    .requiredOption('--tenant <slug>', 'tenant that the program works for')
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, id: string, { json = false }: TokenFlags) => {
+    .action(async (id: string, { tenant, json = false }: TokenFlags) => {
       await withTenant(tenant, ({ run, tenantId }) => run((tx) => revokeToken(tx, commandLine, tenantId, id, new Date())))
       createOutput(json).data({ id, revoked: true }, { columns: ['revoked'], rows: [[id]] })
     })

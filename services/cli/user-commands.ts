@@ -13,16 +13,17 @@ import { createOutput } from './output.ts'
 import { settingsOf } from './surroundings.ts'
 import { timeOf, withTenant } from './within-tenant.ts'
 
-type UserFlags = { name?: string; role: Role; passwordStdin?: boolean; ifMissing?: boolean; json?: boolean }
+type UserFlags = { tenant: string; name?: string; role: Role; passwordStdin?: boolean; ifMissing?: boolean; json?: boolean }
 
 /** The people who may come in. What is done here stands in the audit log with the actor `cli`. */
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('the people who may come in')
   users
-    .command('list <tenant>')
+    .command('list')
     .description('list the people of a tenant')
+    .requiredOption('--tenant <slug>', 'tenant of the people')
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, { json = false }: UserFlags) => {
+    .action(async ({ tenant, json = false }: UserFlags) => {
       const all = await withTenant(tenant, ({ run, tenantId }) => run((tx) => listUsers(tx, tenantId)))
       createOutput(json).data(
         all.map(({ createdAtMs, lastSignedInAtMs, id, email, name, role, state }) => ({
@@ -41,14 +42,16 @@ export function addUserCommands(program: Command): void {
       )
     })
   users
-    .command('add <tenant> <email>')
+    .command('add <email>')
     .description('add somebody: prints a link that lets them in once, or sets a password')
+    .requiredOption('--tenant <slug>', 'tenant of the user')
     .option('--name <name>', 'name that people read; what stands before the @ when left out')
     .addOption(new Option('--role <role>', 'what they are in the team').choices(roles).default('agent'))
     .option('--password-stdin', 'read a password from stdin instead of printing a link')
     .option('--if-missing', 'do nothing when there is such a user')
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, email: string, flags: UserFlags) => {
+    .action(async (email: string, flags: UserFlags) => {
+      const { tenant } = flags
       const password = flags.passwordStdin === true ? await readPassword() : undefined
       await withTenant(tenant, async ({ run, tenantId }) => {
         const now = new Date()
@@ -65,11 +68,13 @@ export function addUserCommands(program: Command): void {
       })
     })
   users
-    .command('reset <tenant> <email>')
+    .command('reset <email>')
     .description('let somebody choose a new password: prints a link that works once, or sets a password')
+    .requiredOption('--tenant <slug>', 'tenant of the user')
     .option('--password-stdin', 'read a password from stdin instead of printing a link')
     .option('--json', 'JSON on stdout')
-    .action(async (tenant: string, email: string, flags: UserFlags) => {
+    .action(async (email: string, flags: UserFlags) => {
+      const { tenant } = flags
       const password = flags.passwordStdin === true ? await readPassword() : undefined
       await withTenant(tenant, async ({ run, tenantId }) => {
         const now = new Date()
@@ -77,7 +82,7 @@ export function addUserCommands(program: Command): void {
         if (user === undefined)
           throw new TributaryError(
             'config-invalid',
-            `${tenant} has no user with this address: \`npx tributary users list ${tenant}\` shows them all.`,
+            `${tenant} has no user with this address: \`npx tributary users list --tenant ${tenant}\` shows them all.`,
           )
         if (user.state === 'disabled')
           throw new TributaryError('config-invalid', 'This user is disabled: an owner or admin enables them on the page Users first.')

@@ -41,7 +41,17 @@ const lastActs = async (most: number) => (await listAudit(tx, 1, { most })).map(
 
 describe('tributary users', () => {
   it('add prints a link that lets in once', async () => {
-    const { status, stdout, stderr } = tributary(['users', 'add', 'shop', 'Ana@Shop.Example', '--role', 'owner', '--name', 'Ana'])
+    const { status, stdout, stderr } = tributary([
+      'users',
+      'add',
+      '--tenant',
+      'shop',
+      'Ana@Shop.Example',
+      '--role',
+      'owner',
+      '--name',
+      'Ana',
+    ])
     expect([status, stderr]).toEqual([0, 'Give them this link; it works once:\n'])
     const link = /https:\S+/.exec(stdout)?.[0]
     expect(link).toMatch(/^https:\/\/leads\.shop\.example\/invitation#1_/)
@@ -51,7 +61,10 @@ describe('tributary users', () => {
   })
 
   it('add takes a password from stdin, and needs no link then', async () => {
-    const { status, json } = tributary(['users', 'add', 'shop', 'bea@shop.example', '--password-stdin', '--json'], `${goodPassword}\n`)
+    const { status, json } = tributary(
+      ['users', 'add', '--tenant', 'shop', 'bea@shop.example', '--password-stdin', '--json'],
+      `${goodPassword}\n`,
+    )
     expect(status).toBe(0)
     expect(json()).toMatchObject({ email: 'bea@shop.example', role: 'agent', state: 'enabled' })
     expect(json()).not.toHaveProperty('link')
@@ -59,40 +72,43 @@ describe('tributary users', () => {
   })
 
   it('add of one who is there is an error, or nothing with --if-missing', () => {
-    tributary(['users', 'add', 'shop', 'caio@shop.example'])
-    const again = tributary(['users', 'add', 'shop', 'caio@shop.example'])
+    tributary(['users', 'add', '--tenant', 'shop', 'caio@shop.example'])
+    const again = tributary(['users', 'add', '--tenant', 'shop', 'caio@shop.example'])
     expect(again.status).not.toBe(0)
     expect(again.stderr).toContain('There is a user with this address already')
-    const missing = tributary(['users', 'add', 'shop', 'CAIO@shop.example', '--if-missing', '--json'])
+    const missing = tributary(['users', 'add', '--tenant', 'shop', 'CAIO@shop.example', '--if-missing', '--json'])
     expect([missing.status, missing.json()['state']]).toEqual([0, 'invited'])
   })
 
   it('reset prints a link that sets another password, or takes one from stdin', async () => {
-    tributary(['users', 'add', 'shop', 'duda@shop.example', '--password-stdin'], goodPassword)
-    const { json } = tributary(['users', 'reset', 'shop', 'duda@shop.example', '--json'])
+    tributary(['users', 'add', '--tenant', 'shop', 'duda@shop.example', '--password-stdin'], goodPassword)
+    const { json } = tributary(['users', 'reset', '--tenant', 'shop', 'duda@shop.example', '--json'])
     expect((await lastActs(1)).at(0)).toBe('cli user.reset-link-made')
     await resetPassword(run, { ticket: ticketIn(json()['link']), password: 'another horse entirely', now: new Date() })
     expect(await canEnter('duda@shop.example', 'another horse entirely')).toBe(true)
-    expect(tributary(['users', 'reset', 'shop', 'duda@shop.example', '--password-stdin'], 'a third horse entirely').status).toBe(0)
+    expect(
+      tributary(['users', 'reset', '--tenant', 'shop', 'duda@shop.example', '--password-stdin'], 'a third horse entirely').status,
+    ).toBe(0)
     expect(await canEnter('duda@shop.example', 'a third horse entirely')).toBe(true)
     expect((await lastActs(1)).at(0)).toBe('cli user.password-set')
   })
 
   it('list shows everybody, never a password', () => {
-    const { stdout } = tributary(['users', 'list', 'shop', '--json'])
+    const { stdout } = tributary(['users', 'list', '--tenant', 'shop', '--json'])
     expect(stdout).toContain('"email":"bea@shop.example"')
     expect(stdout).not.toContain('argon2')
   })
 
   it.each([
-    [['users', 'add', 'nowhere', 'x@shop.example'], 'There is no tenant nowhere'],
-    [['users', 'add', 'shop', 'x'], 'This is no email address'],
-    [['users', 'add', 'shop', 'x@shop.example', '--role', 'king'], 'viewer, agent, admin, owner'],
-    [['users', 'add', 'shop', 'x@shop.example', '--password-stdin'], 'There was no password on stdin'],
-    [['users', 'reset', 'shop', 'nobody@shop.example'], 'npx tributary users list shop'],
-    [['tokens', 'add', 'shop', '--name', 'CRM', '--scope', 'leads:steal'], 'leads:steal is no scope'],
-    [['tokens', 'add', 'shop', '--name', 'CRM', '--scope', 'leads:read', '--days', '0'], 'Give whole days'],
-    [['tokens', 'revoke', 'shop', 'x'], 'There is no such token'],
+    [['users', 'add', '--tenant', 'nowhere', 'x@shop.example'], 'There is no tenant nowhere'],
+    [['users', 'add', '--tenant', 'shop', 'x'], 'This is no email address'],
+    [['users', 'add', '--tenant', 'shop', 'x@shop.example', '--role', 'king'], 'viewer, agent, admin, owner'],
+    [['users', 'add', '--tenant', 'shop', 'x@shop.example', '--password-stdin'], 'There was no password on stdin'],
+    [['users', 'reset', '--tenant', 'shop', 'nobody@shop.example'], 'npx tributary users list --tenant shop'],
+    [['tokens', 'add', '--tenant', 'shop', '--name', 'CRM', '--scope', 'leads:steal'], 'leads:steal is no scope'],
+    [['tokens', 'add', '--tenant', 'shop', '--name', 'CRM', '--scope', 'leads:read', '--days', '0'], 'Give whole days'],
+    [['users', 'list'], '--tenant <slug>'],
+    [['tokens', 'revoke', '--tenant', 'shop', 'x'], 'There is no such token'],
   ])('%j says what was wrong', (words, sentence) => {
     const { status, stdout, stderr } = tributary(words)
     expect(status).not.toBe(0)
@@ -102,32 +118,22 @@ describe('tributary users', () => {
 })
 
 it('a password that is no good makes no user', async () => {
-  const { status, stderr } = tributary(['users', 'add', 'shop', 'easy@shop.example', '--password-stdin'], 'password1234\n')
+  const { status, stderr } = tributary(['users', 'add', '--tenant', 'shop', 'easy@shop.example', '--password-stdin'], 'password1234\n')
   expect(status).not.toBe(0)
   expect(stderr).toContain('among the first that anybody would try')
-  expect(tributary(['users', 'list', 'shop', '--json']).stdout).not.toContain('easy@shop.example')
+  expect(tributary(['users', 'list', '--tenant', 'shop', '--json']).stdout).not.toContain('easy@shop.example')
 })
 
 it('tributary tokens makes a token, told once, and revokes it', async () => {
-  const { status, json } = tributary([
-    'tokens',
-    'add',
-    'shop',
-    '--name',
-    'CRM',
-    '--scope',
-    'leads:read,leads:export',
-    '--days',
-    '30',
-    '--json',
-  ])
+  const words = ['--tenant', 'shop', '--name', 'CRM', '--scope', 'leads:read', '--scope', 'leads:export', '--days', '30', '--json']
+  const { status, json } = tributary(['tokens', 'add', ...words])
   expect(status).toBe(0)
   const { id = '', secret = '' } = json()
   expect([...((await findTokenHolder(tx, secret, new Date()))?.scopes ?? [])]).toEqual(['leads:read', 'leads:export'])
-  const { stdout } = tributary(['tokens', 'list', 'shop', '--json'])
+  const { stdout } = tributary(['tokens', 'list', '--tenant', 'shop', '--json'])
   expect(stdout).toContain(id)
   expect(stdout).not.toContain(secret)
-  expect(tributary(['tokens', 'revoke', 'shop', id]).status).toBe(0)
+  expect(tributary(['tokens', 'revoke', '--tenant', 'shop', id]).status).toBe(0)
   expect(await findTokenHolder(tx, secret, new Date())).toBeUndefined()
   expect((await lastActs(2)).toSorted()).toEqual(['cli token.created', 'cli token.revoked'])
 })
