@@ -39,7 +39,8 @@ export function kafkaPart(options: StackOptions): LocalPart {
       mkdirSync(data, { recursive: true })
       writeFileSync(properties, serverProperties(portOf(options, 'kafka'), portOf(options, 'kafka controller'), join(data, 'log')))
       if (existsSync(join(data, 'log', 'meta.properties'))) return
-      const id = randomBytes(16).toString('base64url')
+      // The tool takes an id that begins with a hyphen for an option.
+      const id = `k${randomBytes(16).toString('base64url').slice(1)}`
       const formatted = spawnSync('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties], {
         encoding: 'utf8',
       })

@@ -2,7 +2,8 @@ import type { Transaction } from '../platform/mysql/transaction.ts'
 import { uuidOf } from './event-identity.ts'
 import type { LeadEventDetails, LeadEventPayload } from './lead-events.ts'
 import { readLeads, type Lead } from './lead-store.ts'
-import { visibleFrom } from './plan.ts'
+import { contactKeysOf } from './contact-keys.ts'
+import { isLimited, visibleFrom } from './plan.ts'
 import { progressWords } from './receipts.ts'
 import { Refusal } from './refusal.ts'
 import type { SubmissionContent, Tag } from './submission.ts'
@@ -26,7 +27,9 @@ export async function readVisibleLead(tx: Transaction, tenant: Tenant, leadId: B
   const from = await visibleFrom(tx, tenant)
   const [lead] = Buffer.compare(leadId, from) < 0 ? [] : await readLeads(tx, tenant.tenantId, [leadId])
   if (lead === undefined) throw new Refusal('lead-not-found', notFound)
-  return lead
+  // A past lead that the plan hides is not there, not even as an id.
+  const { previousLeadId } = lead
+  return previousLeadId !== null && Buffer.compare(previousLeadId, from) < 0 ? { ...lead, previousLeadId: null } : lead
 }
 
 /** The submissions of a lead, oldest first. */
@@ -176,6 +179,16 @@ export async function otherLeadsOf(tx: Transaction, tenant: Tenant, lead: Lead):
       rows.map(({ lead_id }) => lead_id),
     )
   ).reverse()
+}
+
+/**
+ * The keys by which a person is known, as the tenant's plan shows them: on a limited one those that the lead's own submissions bring, for the others may come from leads that it hides.
+ */
+export async function shownKeys(tx: Transaction, tenant: Tenant, lead: Lead, submissions: readonly Pick<SubmissionOfLead, 'content'>[]) {
+  const keys = await keysOfContact(tx, tenant.tenantId, lead.contactId)
+  if (!isLimited(tenant)) return keys
+  const own = submissions.flatMap(({ content }) => contactKeysOf(content, tenant.region))
+  return keys.filter(({ hash }) => own.some((key) => key.hash.equals(hash)))
 }
 
 /** The keys by which a person is known. `hash` finds what hangs on a key. */

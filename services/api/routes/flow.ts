@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readFunnels } from '../../leads/broadcast-funnel.ts'
 import { byDay, checkFlow, flowOutcomes, hourMs, noFlow, readFlow, receivedIn, type FlowHour, type FlowSums } from '../../leads/flow.ts'
 import { readLeadFigures } from '../../leads/lead-figures.ts'
-import { visibleFrom } from '../../leads/plan.ts'
+import { isLimited, visibleFrom } from '../../leads/plan.ts'
 import type { Api, ApiParts } from '../api-parts.ts'
 import { caller } from '../authenticate.ts'
 import { Problem, problems } from '../problem.ts'
@@ -71,6 +71,12 @@ export function flowRoutes(app: Api, parts: ApiParts): void {
     },
     async (request) => {
       const { tenant } = caller(request)
+      if (isLimited(tenant))
+        throw new Problem(
+          403,
+          'plan-limited',
+          'The account counts every lead, and your plan shows the newest five: upgrade it to see the account.',
+        )
       const { by, source } = request.query
       const { from, to } = spanOf(request.query, parts.clock(), by)
       const timeZone = by === 'hour' || request.query.timeZone === 'utc' ? 'UTC' : tenant.timezone

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import {
   broadcastsToKeys,
   historyOfLead,
-  keysOfContact,
   mailsOfLead,
   otherLeadsOf,
   readVisibleLead,
   scoreLinesOfLead,
+  shownKeys,
+  submissionsOfLead,
 } from '../../leads/lead-detail.ts'
 import { followUpsOfLead } from '../../leads/list-follow-ups.ts'
 import { notesOfLead } from '../../leads/notes.ts'
@@ -124,7 +125,7 @@ export function leadRoutes(app: Api, parts: ApiParts): void {
       const { tenant } = caller(request)
       return await reading(parts, async (tx) => {
         const lead = await readVisibleLead(tx, tenant, bytesOf(request.params.leadId))
-        const keys = await keysOfContact(tx, tenant.tenantId, lead.contactId)
+        const keys = await shownKeys(tx, tenant, lead, await submissionsOfLead(tx, tenant.tenantId, lead.leadId))
         const broadcasts = await broadcastsToKeys(
           tx,
           tenant.tenantId,

@@ -3,14 +3,15 @@ import type { Lead } from '../../leads/lead-store.ts'
 import { uuidOf } from '../../leads/event-identity.ts'
 import {
   contactDetailsOf,
-  keysOfContact,
   mailsOfLead,
   ordersOfKeys,
+  shownKeys,
   submissionsOfLead,
   type SubmissionOfLead,
 } from '../../leads/lead-detail.ts'
 import type { FollowUp } from '../../leads/list-follow-ups.ts'
 import { readSequence } from '../../leads/notes.ts'
+import { isLimited } from '../../leads/plan.ts'
 import type { Tenant } from '../../leads/tenants.ts'
 import { movesFrom, statusOf, type Workflow } from '../../leads/workflow.ts'
 import type { Transaction } from '../../platform/mysql/transaction.ts'
@@ -28,7 +29,7 @@ export async function showLeadDetail(
   lead: Lead,
 ): Promise<Shown<typeof leadDetailShape>> {
   const submissions = await submissionsOfLead(tx, tenant.tenantId, lead.leadId)
-  const keys = await keysOfContact(tx, tenant.tenantId, lead.contactId)
+  const keys = await shownKeys(tx, tenant, lead, submissions)
   const orders = await ordersOfKeys(
     tx,
     tenant.tenantId,
@@ -37,12 +38,16 @@ export async function showLeadDetail(
   const read = principal.kind === 'user' ? await readSequence(tx, tenant.tenantId, bytesOf(principal.id), lead.leadId) : lead.sequence
   return {
     ...showLead(tenant, lead, submissions, await mailsOfLead(tx, tenant.tenantId, lead.leadId)),
-    submissions: submissions.map(showSubmission),
+    submissions: submissions.map((submission, index) => showSubmission(index === 0 ? withoutPast(tenant, lead, submission) : submission)),
     keys: keys.map(({ kind, value, strength }) => ({ kind, value, strength })),
     orders: orders.map(({ changedAt, ...order }) => ({ ...order, changedAt: timeOf(changedAt) })),
     unreadBy: read < lead.sequence,
   }
 }
+
+/** The first submission of a lead, as if the person had none before where the plan hides those: the rule by which it joined would tell that there are some. */
+const withoutPast = (tenant: Tenant, { previousLeadId }: Lead, submission: SubmissionOfLead): SubmissionOfLead =>
+  isLimited(tenant) && previousLeadId === null ? { ...submission, rule: 'new-contact/1' } : submission
 
 /** A lead as it is now; what an action answers. */
 export async function showLeadNow(tx: Transaction, tenant: Tenant, lead: Lead): Promise<Shown<typeof leadShape>> {

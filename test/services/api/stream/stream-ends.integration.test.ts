@@ -11,7 +11,7 @@ import { startApi, streamParts } from '../../../support/api.ts'
 import { openStream, type EventStream } from '../../../support/event-stream.ts'
 import { form } from '../../../support/events.ts'
 import { work } from '../../../support/work.ts'
-import { createWorld, ended, eventually, silent, type World } from '../../../support/world.ts'
+import { createWorld, ended, eventually, type World } from '../../../support/world.ts'
 
 let world: World
 let tenantId: number
