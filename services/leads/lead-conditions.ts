@@ -9,11 +9,11 @@ export type Fragment = { sql: string; values: (SqlValue | readonly SqlValue[])[]
 /** Rows of an index that name leads: `entry` is the alias of its rows, `leads` where the index is one of the leads themselves. */
 export type Branch = { table: 'leads' | 'lead_terms' | 'lead_tags'; index: string; where: Fragment; isUnique: boolean }
 /**
- * One demand on a lead. `check` answers it for a lead whose id stands in the expression `id`. `gather` lists the leads that meet it, in any order; `walk` lists them in
+ * One demand on a lead. `check` answers it for a lead whose id stands in the expression `id`; `hasRow` when the lead's own row is at hand as `leads`, as it always is where `readsLead` says that the check needs it. `gather` lists the leads that meet it, in any order; `walk` lists them in
  * the order of their ids, so that the newest can be had without the rest, though it may pass by others. Without these it can only be checked.
  */
 export type Condition = {
-  check(id: string): Fragment
+  check(id: string, hasRow: boolean): Fragment
   readsLead: boolean
   gather?: readonly Branch[]
   walk?: readonly Branch[]
@@ -24,8 +24,8 @@ export function conditionsOf(tenantId: number, filter: LeadFilter, words: readon
   const { tags, statuses, assignees, sources, scoreMin, scoreMax, active, unreadBy } = filter
   const conditions = words.map((word) => wordCondition(tenantId, word))
   if (tags !== undefined) conditions.push(tagCondition(tenantId, distinct(tags)))
-  if (statuses !== undefined) conditions.push(columnCondition('status', distinct(statuses)))
-  if (assignees !== undefined) conditions.push(columnCondition('assignee', distinct(assignees)))
+  if (statuses !== undefined) conditions.push(columnCondition(tenantId, 'status', distinct(statuses)))
+  if (assignees !== undefined) conditions.push(columnCondition(tenantId, 'assignee', distinct(assignees)))
   if (sources !== undefined) conditions.push(rowCheck('leads.source IN (?)', [[...sources, '']]))
   if (active !== undefined) conditions.push(rowCheck('leads.active = ?', [Number(active)]))
   if (scoreMin !== undefined || scoreMax !== undefined) conditions.push(scoreCondition(scoreMin ?? 0, scoreMax ?? 100))
@@ -85,17 +85,28 @@ function tagCondition(tenantId: number, tags: readonly string[]): Condition {
   }
 }
 
-function columnCondition(column: 'status' | 'assignee', wanted: readonly (string | null)[]): Condition {
+function columnCondition(tenantId: number, column: 'status' | 'assignee', wanted: readonly (string | null)[]): Condition {
   const branches = wanted.map((value): Branch => ({
     table: 'leads',
     index: `leads_${column}`,
     where: value === null ? { sql: `leads.${column} IS NULL`, values: [] } : { sql: `leads.${column} = ?`, values: [value] },
     isUnique: true,
   }))
-  const orNull = wanted.includes(null) ? ` OR leads.${column} IS NULL` : ''
+  const isWanted = (alias: string): Fragment => ({
+    sql: `(${alias}.${column} IN (?)${wanted.includes(null) ? ` OR ${alias}.${column} IS NULL` : ''})`,
+    values: [[...wanted.filter((value) => value !== null), '']],
+  })
   return {
-    check: () => ({ sql: `(leads.${column} IN (?)${orNull})`, values: [[...wanted.filter((value) => value !== null), '']] }),
-    readsLead: true,
+    check: (id, hasRow) => {
+      if (hasRow) return isWanted('leads')
+      // The index is small and stays in memory; rows of leads lie far apart.
+      const { sql, values } = isWanted('held')
+      return {
+        sql: `(SELECT 1 FROM leads held FORCE INDEX (leads_${column}) WHERE held.tenant_id = ? AND held.lead_id = ${id} AND ${sql} LIMIT 1) = 1`,
+        values: [tenantId, ...values],
+      }
+    },
+    readsLead: false,
     gather: branches,
     walk: branches,
   }

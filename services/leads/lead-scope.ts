@@ -34,7 +34,7 @@ export function fromWhere(scope: LeadScope, branch: Branch, checks: readonly Con
   const parts = [
     { sql: `${alias}.tenant_id = ? AND ${id} >= ? AND ${id} <= ?`, values: [scope.tenantId, scope.from, scope.to] },
     branch.where,
-    ...checks.map((condition) => condition.check(id)),
+    ...checks.map((condition) => condition.check(id, joined || (branch.table === 'leads' && branch.index === 'PRIMARY'))),
   ]
   const name = branch.table === 'leads' ? 'leads' : `${branch.table} entry`
   return {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/mysql/transaction.ts'
-import { conditionsOf, type Branch, type Condition } from './lead-conditions.ts'
+import { conditionsOf, type Branch, type Condition, type Fragment } from './lead-conditions.ts'
 import type { LeadFilter, LeadOrder } from './lead-filter.ts'
 import { everyLead, fromWhere, type LeadScope } from './lead-scope.ts'
 import { parseSearch } from './parse-search.ts'
@@ -14,7 +14,7 @@ export type QueryPlan = Way & { counting: Way; isFew: boolean }
 const sampled = 300
 
 /**
- * Chooses the way by counting, up to a few thousand, what each word, tag, status and agent has: the smallest of them leads while sorting all it has is cheaper than walking past what the others
+ * Chooses the way by what each word, tag, status and agent has: the smallest of them leads where it has few leads, because sorting all of those is cheaper than walking past what the others
  * sort out; otherwise leads are walked in order, along the rarest. Undefined: nothing can match. `few` is given by tests only, so that walking is tried on few leads too.
  */
 export async function planQuery(
@@ -22,7 +22,7 @@ export async function planQuery(
   scope: LeadScope,
   filter: LeadFilter,
   order: LeadOrder,
-  few = 3_000,
+  few = 2_000,
 ): Promise<QueryPlan | undefined> {
   const words = parseSearch(filter.search ?? '') ?? []
   const isImpossible =
@@ -38,19 +38,22 @@ export async function planQuery(
     checks: conditions.filter((condition) => condition !== met),
   })
   const walk = (condition: Condition | undefined): QueryPlan => {
-    const counting = condition?.walk === undefined ? along([everyLead]) : along(condition.walk, condition)
-    return { ...(order === 'score' ? along([byScore]) : counting), counting, isFew: false }
+    const inOrder = condition?.walk === undefined ? along([everyLead]) : along(condition.walk, condition)
+    // What is counted needs no order: where it lies close together, less is read.
+    const counting =
+      condition?.gather !== undefined
+        ? along(condition.gather, condition)
+        : along([conditions.length === 0 && scope.isWhole ? anyLead : everyLead])
+    return { ...(order === 'score' ? along([byScore]) : inOrder), counting, isFew: false }
   }
   const countable: readonly Condition[] = scope.isWhole ? conditions : [...conditions, inTime]
   const counted = countable.filter(({ gather }) => gather !== undefined)
   const [only] = counted
   if (only === undefined || (counted.length === 1 && only.gather === only.walk && order === 'newest')) return walk(only)
 
-  const counts = await countEach(tx, scope, counted, few + 1)
-  const least = Math.min(...counts)
-  if (least === 0) return undefined
-  if (least > few) return walk(await rarestOf(tx, scope, counted))
-  const smallest = counted[counts.indexOf(least)]
+  const small = await smallOnes(tx, scope, counted, few)
+  if (small.length === 0) return walk(await rarestOf(tx, scope, counted))
+  const [smallest] = small.length === 1 ? small : await bySize(tx, scope, small)
   const way = along(smallest?.gather ?? [], smallest)
   return { ...way, counting: way, isFew: true }
 }
@@ -59,19 +62,54 @@ export async function planQuery(
 const inTime: Condition = { check: () => ({ sql: 'TRUE', values: [] }), readsLead: false, gather: [everyLead], walk: [everyLead] }
 
 const byScore: Branch = { ...everyLead, index: 'leads_score' }
+const anyLead: Branch = { ...everyLead, index: 'leads_status' }
 
-async function countEach(tx: Transaction, scope: LeadScope, conditions: readonly Condition[], cap: number): Promise<number[]> {
-  const values: Parameters<Transaction['select']>[1] & unknown[] = []
+/** Those whose branches have no more than `few` rows together, each no more than its share. */
+async function smallOnes(tx: Transaction, scope: LeadScope, conditions: readonly Condition[], few: number): Promise<Condition[]> {
+  const row = await askOfEach(
+    tx,
+    scope,
+    conditions,
+    (rows, branches) => `(SELECT 1 ${rows} LIMIT 1 OFFSET ${Math.floor(few / branches)})`,
+    (isMore) => `COALESCE(${isMore.join(', ')}, 0)`,
+  )
+  return conditions.filter((_, index) => Number(row[index]) === 0)
+}
+
+/** The smallest first; counting them is cheap, because they are small. */
+async function bySize(tx: Transaction, scope: LeadScope, conditions: readonly Condition[]): Promise<Condition[]> {
+  const sizes = await askOfEach(
+    tx,
+    scope,
+    conditions,
+    (rows) => `(SELECT COUNT(*) ${rows})`,
+    (counts) => counts.join(' + '),
+  )
+  return conditions
+    .map((condition, index) => ({ condition, size: Number(sizes[index]) }))
+    .sort((a, b) => a.size - b.size)
+    .map(({ condition }) => condition)
+}
+
+/** Asks something of the rows of each branch of each condition, in one statement; answers a value for each condition. */
+async function askOfEach(
+  tx: Transaction,
+  scope: LeadScope,
+  conditions: readonly Condition[],
+  ask: (rows: string, branches: number) => string,
+  join: (answers: string[]) => string,
+): Promise<(number | null)[]> {
+  const values: Fragment['values'] = []
   const columns = conditions.map(({ gather = [] }, index) => {
-    const sums = gather.map((branch) => {
+    const answers = gather.map((branch) => {
       const { sql, values: more } = fromWhere(scope, branch, [], false)
       values.push(...more)
-      return `(SELECT COUNT(*) FROM (SELECT 1 AS one ${sql} LIMIT ${cap}) counted)`
+      return ask(sql, gather.length)
     })
-    return `${sums.join(' + ')} AS c${index}`
+    return `${join(answers)} AS c${index}`
   })
-  const [row] = await tx.select<Record<string, number>>(`SELECT ${columns.join(', ')}`, values)
-  return conditions.map((_, index) => Number(row?.[`c${index}`] ?? 0))
+  const [row] = await tx.select<Record<string, number | null>>(`SELECT ${columns.join(', ')}`, values)
+  return conditions.map((_, index) => row?.[`c${index}`] ?? null)
 }
 
 /** The one whose newest reach back furthest: along it, the fewest leads are passed by. */
