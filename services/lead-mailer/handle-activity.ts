@@ -5,7 +5,10 @@ import { findTenants } from '../leads/tenants.ts'
 import type { Handle } from '../platform/worker/define-worker.ts'
 import type { Outcome } from '../platform/worker/outcome.ts'
 
-/** Queues one mail to the tenant's address for each new lead and each follow-up submission. `domain` is that of the Message-IDs. */
+/**
+ * Queues one mail to the tenant's address for each new lead and each follow-up submission. `domain` is that of the Message-IDs. What is published again is no news: whoever gets the mails
+ * now would be mailed about every lead of the time.
+ */
 export const queueNotifications = (domain: string): Handle<LeadActivity> =>
   async function queueNotificationMails(events, { tx, now }) {
     const tenants = await findTenants(
@@ -19,8 +22,8 @@ export const queueNotifications = (domain: string): Handle<LeadActivity> =>
     }))
     for (const tenant of [...tenants.values()].sort((a, b) => a.tenantId - b.tenantId)) {
       if (tenant.mailTo === null) continue
-      const intents = events.flatMap(({ event }, index) => {
-        const intent = event.tenant === tenant.slug ? intentOf(event) : undefined
+      const intents = events.flatMap(({ event, isReplay }, index) => {
+        const intent = event.tenant === tenant.slug && !isReplay ? intentOf(event) : undefined
         return intent === undefined ? [] : [{ ...intent, index }]
       })
       await queueMails(tx, tenant, tenant.mailTo, intents, domain, now)

@@ -22,7 +22,7 @@ export async function indexLeads(world: World): Promise<void> {
     `SELECT lead_events.id, tenants.slug, lead_events.aggregateid, lead_events.sequence, lead_events.type, lead_events.actor, lead_events.occurred_at, lead_events.payload
      FROM lead_events JOIN tenants ON tenants.tenant_id = lead_events.tenant_id ORDER BY lead_events.tenant_id, lead_events.aggregateid, lead_events.sequence`,
   )
-  const events = rows.map((row) => ({ event: toActivity(row), receivedAt: row.occurred_at }))
+  const events = rows.map((row) => ({ event: toActivity(row), receivedAt: row.occurred_at, isReplay: false }))
   const now = new Date(Date.UTC(2026, 9, 2))
   for (let from = 0; from < events.length; from += 500)
     await withTransaction(world.db, 10_000, (tx) => indexActivities(events.slice(from, from + 500), { tx, now }))

@@ -3,8 +3,8 @@ import type { EventType, Topic } from '../kafka/event-type.ts'
 import type { Transaction } from '../mysql/transaction.ts'
 import type { Outcome } from './outcome.ts'
 
-/** A decoded event with the place that it was read from. `receivedAt` is the record's time, milliseconds since 1970. */
-export type Received<Event> = { event: Event; receivedAt: number }
+/** A decoded event with what its record says. `receivedAt` is the record's time, milliseconds since 1970; `isReplay`: it was published before, and again because somebody asked for it. */
+export type Received<Event> = { event: Event; receivedAt: number; isReplay: boolean }
 
 export type WorkContext = {
   tx: Transaction

@@ -77,7 +77,8 @@ async function handleAll(fresh: Decoded[], context: UnitContext, handle: (events
 
 function decodeRecord(record: KafkaRecord, decoder: Decoder): Decoded {
   try {
-    return { record, received: { event: decoder.decode(record.value) as { source?: string }, receivedAt: record.timestamp } }
+    const event = decoder.decode(record.value) as { source?: string }
+    return { record, received: { event, receivedAt: record.timestamp, isReplay: record.headers['replay'] !== undefined } }
   } catch (error) {
     if (!(error instanceof TributaryError) || failureOf(error) !== 'poison') throw error
     return { record, rejection: { outcome: 'rejected', code: error.code, reason: error.message, tenantId: 0 } }

@@ -3,6 +3,7 @@ import type { Part } from '../../../services/platform/lifecycle.ts'
 import type { LeadActivity } from '../../../schemas/events.ts'
 import { runReplays } from '../../../services/api/run-replays.ts'
 import { uuidOf } from '../../../services/leads/event-identity.ts'
+import { withAdmin } from '../../../services/platform/kafka/admin.ts'
 import { setTenant } from '../../../services/leads/tenants.ts'
 import { Metrics } from '../../../services/platform/metrics.ts'
 import { Health } from '../../../services/platform/worker/health.ts'
@@ -98,6 +99,31 @@ describe('a replay', () => {
     for (const sequences of byLead.values()) expect(sequences).toEqual([1, 2, 3, 1, 2, 3])
     expect(await historyOf()).toEqual(history)
     expect(await brokenInvariants(world)).toEqual({})
+  })
+
+  it('mails nobody, not even those who get the mails now', async () => {
+    await world.start('lead-mailer')
+    const read = () =>
+      eventually(
+        'all read by the mailer',
+        async () => {
+          const ends = await withAdmin(world.kafka, silent, (kafka) => kafka.partitionEnds(world.topic('lead.activity')))
+          const [row] = await world.tx.select<{ next: string | null }>(
+            "SELECT SUM(next_offset) AS next FROM consumer_cursor WHERE topic LIKE '%lead.activity'",
+          )
+          return ends.reduce((sum, { high }) => sum + high, 0) - Number(row?.next ?? 0)
+        },
+        (left) => left === 0,
+      )
+    await read()
+    const mails = await world.count('mails')
+    expect(mails).toBeGreaterThan(100)
+    await setTenant(world.tx, 'demo', { mailTo: 'new-team@demo.example' })
+    const range = span(new Date(0), new Date())
+    const { body } = await admin.send<ReplayBody>('POST', '/v1/replays', { range, reason: 'a reader lost them' })
+    expect(await done(body.replayId)).toMatchObject({ published: 90 })
+    await read()
+    expect(await world.count('mails')).toBe(mails)
   })
 
   it('of a time takes in nothing of another time', async () => {
