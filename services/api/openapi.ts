@@ -12,6 +12,10 @@ const description = `Work the leads of a tenant: find, read, change, export them
 * \`Idempotency-Key\` makes any write safe to repeat for a day. \`ETag\` and \`If-Match\` on a lead keep two people from overwriting each other: 412 carries the newer state.
 * Ids are UUIDs, times RFC 3339 in UTC, money is in minor units with its currency.`
 
+const name =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="130" height="32"><text x="0" y="23" fill="#fff" font-family="sans-serif" font-size="22" font-weight="600">Tributary</text></svg>'
+const logo = { type: 'image/svg+xml', content: Buffer.from(name) }
+
 /** Describes every route as OpenAPI 3.1, and serves the document at /docs/json and, to be read, at /docs. */
 export async function describeApi(app: Api): Promise<void> {
   await app.register(swagger, {
@@ -35,5 +39,5 @@ export async function describeApi(app: Api): Promise<void> {
       return { ...transformed, schema: { ...transformed.schema, ...access } }
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, theme: { title: 'Tributary API' }, logo })
 }
