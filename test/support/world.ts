@@ -68,7 +68,8 @@ export async function createWorld(tenants: string[] = ['demo'], partitions = 3):
   for (const [name, schema] of Object.entries(eventSchemas)) await registry.register(subjectOf(topic(name)), schema)
 
   const producer = createProducer(kafka, 'test', silent)
-  const encoders = new Map<Topic, Encoder<never>>()
+  // Promises, so that thousands of events that are encoded at once ask the registry once.
+  const encoders = new Map<Topic, Promise<Encoder<never>>>()
   const children = new Set<ChildProcess>()
   const env = {
     KAFKA_BROKERS: kafka.KAFKA_BROKERS,
@@ -87,9 +88,9 @@ export async function createWorld(tenants: string[] = ['demo'], partitions = 3):
     env,
     topic,
     encode: async (name, event) => {
-      const encoder = encoders.get(name) ?? ((await createEncoder(eventType(name), registry, kafka.KAFKA_PREFIX)) as Encoder<never>)
+      const encoder = encoders.get(name) ?? (createEncoder(eventType(name), registry, kafka.KAFKA_PREFIX) as Promise<Encoder<never>>)
       encoders.set(name, encoder)
-      return encoder(event as never)
+      return (await encoder)(event as never)
     },
     produce: (records) => producer.send(records),
     start: async (name, extra = {}) => {
