@@ -10,6 +10,7 @@ import { parseJsonBodies } from './json-body.ts'
 import { observeRequests } from './observe-requests.ts'
 import { describeApi } from './openapi.ts'
 import { addRoutes } from './routes.ts'
+import { hangUp, turnAway } from './turn-away.ts'
 
 const bodyLimit = 256 * 1024
 
@@ -27,6 +28,8 @@ export async function buildApi(parts: ApiParts): Promise<Api> {
       const given = headers['x-request-id']
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
     },
+    frameworkErrors: turnAway,
+    clientErrorHandler: hangUp,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()

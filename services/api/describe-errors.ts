@@ -25,7 +25,8 @@ export function describeErrors(app: Api, { log }: ApiParts): void {
   )
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, { status, code, message, errors, extra }: Problem): FastifyReply {
+/** Answers a request with a problem. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, { status, code, message, errors, extra }: Problem): FastifyReply {
   if (status === 503) void reply.header('retry-after', '1')
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="tributary"')
   const body = {
@@ -45,7 +46,8 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, { status, cod
     .send(body)
 }
 
-function problemOf(raw: FastifyError): Problem {
+/** The problem that an error leaves as. */
+export function problemOf(raw: FastifyError): Problem {
   if (raw instanceof Problem) return raw
   if (raw instanceof Refusal) return new Problem(refusalStatus[raw.code], raw.code, raw.message)
   if (raw instanceof AccessRefusal) return accessProblem(raw)

@@ -1,12 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api, ApiParts } from './api-parts.ts'
 
 /** One line of the log and one sample a request: the pattern of its route, never its address, which can hold ids and search words. Nothing that people sent. */
 export function observeRequests(app: Api, { log, metrics }: ApiParts): void {
   app.addHook('onSend', async (request, reply, payload) => {
-    void reply.header('x-request-id', request.id)
-    void reply.header('x-content-type-options', 'nosniff')
-    void reply.header('referrer-policy', 'no-referrer')
-    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+    addCommonHeaders(request, reply)
     return payload
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -19,4 +17,12 @@ export function observeRequests(app: Api, { log, metrics }: ApiParts): void {
       'answered',
     )
   })
+}
+
+/** The headers of every answer. */
+export function addCommonHeaders({ id }: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', id)
+  void reply.header('x-content-type-options', 'nosniff')
+  void reply.header('referrer-policy', 'no-referrer')
+  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
 }

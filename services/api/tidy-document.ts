@@ -5,13 +5,19 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 const prefix = '#/components/schemas/'
 
 /**
- * Makes the document say what is true: a named shape has one form for requests and answers, errors leave as application/problem+json, and an answer without a word about it is called
+ * Makes the document say what is true: a named shape has one form, that of answers where it stands in one and else that of requests, which may leave out what has a default; errors leave as application/problem+json, and an answer without a word about it is called
  * by its status.
  */
 export function tidyDocument(document: object): object {
-  const tidy = walk(document as Json) as { components?: { schemas?: Record<string, Json> } }
+  const tidy = walk(document as Json) as Parameters<typeof answersOf>[0] & { components?: { schemas?: Record<string, Json> } }
   const schemas = tidy.components?.schemas ?? {}
-  for (const name of Object.keys(schemas)) if (isTwin(name, schemas)) delete schemas[name]
+  const answered = namesIn(answersOf(tidy), schemas)
+  for (const [twin, shape] of Object.entries(schemas)) {
+    if (!isTwin(twin, schemas)) continue
+    const name = twin.slice(0, -'Input'.length)
+    if (!answered.has(name)) schemas[name] = shape
+    delete schemas[twin]
+  }
   return tidy
 
   function walk(value: Json, name = ''): Json {
@@ -24,6 +30,22 @@ export function tidyDocument(document: object): object {
 }
 
 const isTwin = (name: string, schemas: Record<string, Json>) => name.endsWith('Input') && name.slice(0, -'Input'.length) in schemas
+
+const answersOf = ({ paths = {} }: { paths?: Record<string, Record<string, { responses?: Json }>> }): Json =>
+  Object.values(paths).flatMap((methods) => Object.values(methods).map(({ responses = null }) => responses))
+
+/** The names of all shapes that `value` refers to, through other shapes too. */
+function namesIn(value: Json, schemas: Record<string, Json>, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) namesIn(item, schemas, found)
+  else if (value !== null && typeof value === 'object') for (const item of Object.values(value)) namesIn(item, schemas, found)
+  else if (typeof value === 'string' && value.startsWith(prefix)) {
+    const name = value.slice(prefix.length)
+    if (found.has(name)) return found
+    found.add(name)
+    namesIn(schemas[name] ?? null, schemas, found)
+  }
+  return found
+}
 
 function answers(byStatus: { [status: string]: Json }): Json {
   return Object.fromEntries(

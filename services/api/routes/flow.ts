@@ -174,6 +174,9 @@ export function flowRoutes(app: Api, parts: ApiParts): void {
 
 const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
+// Rounded up, times behind this have no form that the document knows.
+const latest = Date.UTC(9999, 0, 1)
+
 /** The time asked for, in whole hours. */
 function spanOf(
   query: { from?: string | undefined; to?: string | undefined },
@@ -183,6 +186,10 @@ function spanOf(
   const to = Math.ceil((query.to === undefined ? now.getTime() : Date.parse(query.to)) / hourMs) * hourMs
   const from =
     query.from === undefined ? to - (by === 'hour' ? 24 : 30 * 24) * hourMs : Math.floor(Date.parse(query.from) / hourMs) * hourMs
+  if (from < 0 || to > latest)
+    throw new Problem(400, 'request-invalid', 'The time asked for is before 1970 or behind the year 9998: ask for one in between.', [
+      { field: query.to === undefined ? 'querystring.from' : 'querystring.to', message: 'is too far away' },
+    ])
   if (!(from < to))
     throw new Problem(400, 'request-invalid', 'The time asked for ends before it begins.', [
       { field: 'querystring.from', message: 'is not before to' },
