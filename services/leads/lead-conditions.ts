@@ -43,19 +43,30 @@ function wordCondition(tenantId: number, { ways }: SearchWord): Condition {
   const isWhole = ways.every(({ how }) => how === 'whole')
   const walk = ways.map((way) => branch(way, way.how === 'whole' ? 'PRIMARY' : 'lead_terms_p3', ofThreeLetters('entry', way)))
   return {
-    // A scalar subquery, because EXISTS may be turned into a join that begins with all leads of a common word.
-    check: (id) => {
-      const found = ways.map((way) => ofThreeLetters('found', way))
-      return {
-        sql: `(SELECT 1 FROM lead_terms found FORCE INDEX (${isWhole ? 'PRIMARY' : 'lead_terms_p3'}) WHERE found.tenant_id = ? AND found.lead_id = ${id} AND (${found.map(({ sql }) => sql).join(' OR ')}) LIMIT 1) = 1`,
-        values: [tenantId, ...found.flatMap(({ values }) => values)],
-      }
-    },
+    check: (id) =>
+      anyOf(
+        ways.map((way) => {
+          const { sql, values } = ofThreeLetters('found', way)
+          return {
+            sql: `SELECT 1 FROM lead_terms found FORCE INDEX (${way.how === 'whole' ? 'PRIMARY' : 'lead_terms_p3'}) WHERE found.tenant_id = ? AND found.lead_id = ${id} AND ${sql}`,
+            values: [tenantId, ...values],
+          }
+        }),
+      ),
     readsLead: false,
     gather: isWhole ? walk : ways.map((way) => branch(way, 'PRIMARY', matches('entry', way))),
     walk,
   }
 }
+
+/**
+ * Whether any of these has a row. Scalar subqueries, because EXISTS may be turned into a join that begins with all leads of a common word; and one for each alternative, because for a lead that
+ * changes from row to row an engine looks into an index by equal values only: with IN or OR it would read all of the tenant's.
+ */
+const anyOf = (queries: readonly Fragment[]): Fragment => ({
+  sql: `(${queries.map(({ sql }) => `(${sql} LIMIT 1) = 1`).join(' OR ')})`,
+  values: queries.flatMap(({ values }) => values),
+})
 
 // Terms are letters, digits and ~ only: nothing in them means anything to LIKE.
 const matches = (alias: string, { how, term }: TermMatch): Fragment =>
@@ -76,7 +87,7 @@ function tagCondition(tenantId: number, tags: readonly string[]): Condition {
   }))
   return {
     check: (id) => ({
-      sql: `(SELECT 1 FROM lead_tags tagged WHERE tagged.tenant_id = ? AND tagged.tag IN (?) AND tagged.lead_id = ${id} LIMIT 1) = 1`,
+      sql: `(SELECT 1 FROM lead_tags tagged FORCE INDEX (lead_tags_lead) WHERE tagged.tenant_id = ? AND tagged.tag IN (?) AND tagged.lead_id = ${id} LIMIT 1) = 1`,
       values: [tenantId, [...tags, '']],
     }),
     readsLead: false,
@@ -92,19 +103,24 @@ function columnCondition(tenantId: number, column: 'status' | 'assignee', wanted
     where: value === null ? { sql: `leads.${column} IS NULL`, values: [] } : { sql: `leads.${column} = ?`, values: [value] },
     isUnique: true,
   }))
-  const isWanted = (alias: string): Fragment => ({
-    sql: `(${alias}.${column} IN (?)${wanted.includes(null) ? ` OR ${alias}.${column} IS NULL` : ''})`,
-    values: [[...wanted.filter((value) => value !== null), '']],
-  })
+  const isHeld = (alias: string, value: string | null): Fragment =>
+    value === null ? { sql: `${alias}.${column} IS NULL`, values: [] } : { sql: `${alias}.${column} = ?`, values: [value] }
   return {
     check: (id, hasRow) => {
-      if (hasRow) return isWanted('leads')
-      // The index is small and stays in memory; rows of leads lie far apart.
-      const { sql, values } = isWanted('held')
-      return {
-        sql: `(SELECT 1 FROM leads held FORCE INDEX (leads_${column}) WHERE held.tenant_id = ? AND held.lead_id = ${id} AND ${sql} LIMIT 1) = 1`,
-        values: [tenantId, ...values],
+      if (hasRow) {
+        const held = wanted.map((value) => isHeld('leads', value))
+        return { sql: `(${held.map(({ sql }) => sql).join(' OR ')})`, values: held.flatMap(({ values }) => values) }
       }
+      // The index is small and stays in memory; rows of leads lie far apart.
+      return anyOf(
+        wanted.map((value) => {
+          const { sql, values } = isHeld('held', value)
+          return {
+            sql: `SELECT 1 FROM leads held FORCE INDEX (leads_${column}) WHERE held.tenant_id = ? AND held.lead_id = ${id} AND ${sql}`,
+            values: [tenantId, ...values],
+          }
+        }),
+      )
     },
     readsLead: false,
     gather: branches,

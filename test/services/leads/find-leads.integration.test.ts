@@ -6,10 +6,10 @@ import { findLeads, type LeadPage } from '../../../services/leads/find-leads.ts'
 import type { LeadFilter, LeadOrder } from '../../../services/leads/lead-filter.ts'
 import { scopeOf } from '../../../services/leads/lead-scope.ts'
 import { planQuery } from '../../../services/leads/plan-query.ts'
-import { readPlaces } from '../../../services/leads/read-places.ts'
+import { countUpTo, readPlaces } from '../../../services/leads/read-places.ts'
 import { selectAllMatching } from '../../../services/leads/select-all-matching.ts'
 import { findTenants, type Tenant } from '../../../services/leads/tenants.ts'
-import { withTransaction } from '../../../services/platform/mysql/transaction.ts'
+import { withTransaction, type Transaction } from '../../../services/platform/mysql/transaction.ts'
 import { form } from '../../support/events.ts'
 import { indexLeads } from '../../support/index-leads.ts'
 import { Random } from '../../support/random.ts'
@@ -230,6 +230,37 @@ describe('while leads come in', () => {
     const page = await find('growing', filter, 10, 'newest', third?.cursor)
     expect(page.page).toBe(2)
     expect(page.leads.map(({ leadId }) => leadId)).toEqual(uuids(leads.slice(10, 15)))
+  })
+})
+
+/** How many rows the engine reads for `work`, as it counts them itself. */
+const rowsRead = (work: (tx: Transaction) => Promise<unknown>) =>
+  withTransaction(world.db, 10_000, async (tx) => {
+    const read = async () =>
+      (await tx.select<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'")).reduce((sum, { Value }) => sum + Number(Value), 0)
+    const before = await read()
+    await work(tx)
+    return (await read()) - before
+  })
+
+describe('whatever is asked', () => {
+  it('each lead that is passed by costs a few rows, and not a look through all leads', async () => {
+    const random = new Random(seed + 7)
+    const leads = await knownLeads(world, 'demo', userId)
+    const filters: LeadFilter[] = [
+      { search: 'maria 5511', statuses: ['new', 'closed'], tags: ['order_question', 'refund_request'], assignees: ['agent-1', null] },
+      ...Array.from({ length: 60 }, () => randomFilter(random, leads, userId)),
+    ]
+    for (const filter of filters)
+      for (const order of ['newest', 'score'] as const) {
+        const rows = await rowsRead(async (tx) => {
+          const plan = await planQuery(tx, await scopeOf(tx, tenant('demo'), filter), filter, order, 0)
+          if (plan !== undefined) await readPlaces(tx, plan, { side: 'behind' }, 1_000)
+          if (plan !== undefined) await countUpTo(tx, plan.counting, 1_000)
+        })
+        // A look through all leads or terms for each lead would be 60,000 rows and more.
+        expect(rows < 60 * leads.length ? 'few' : { filter, order, rows }).toBe('few')
+      }
   })
 })
 
