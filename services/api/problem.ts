@@ -38,8 +38,8 @@ export const problemShape = z
 /** Error answers of a route, for its `response`: those that every route has, and these. */
 export function problems<const Status extends number>(
   ...statuses: Status[]
-): Record<Status | 400 | 401 | 403 | 429 | 500 | 503, typeof problemShape> {
-  const all = [400, 401, 403, 429, 500, 503, ...statuses] as const
+): Record<Status | 400 | 401 | 403 | 429 | 431 | 500 | 503, typeof problemShape> {
+  const all = [400, 401, 403, 429, 431, 500, 503, ...statuses] as const
   return Object.fromEntries(all.map((status) => [status, problemShape])) as Record<(typeof all)[number], typeof problemShape>
 }
 

@@ -129,10 +129,13 @@ it.each(named(writes.filter(({ body }) => body !== undefined)))(
   },
 )
 
-it.each(named(operations))('$path knows no other methods than those in the document', async ({ operation }) => {
-  const known = operations.filter(({ path }) => path === operation.path).map(({ method }) => method)
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'].filter((word) => !known.includes(word))) {
-    const { status } = await api.ask(undefined, { method, path: operation.path.replace(/\{\w+\}/g, randomUUID()), headers: api.everything })
+it.each(named(operations))('$name is at an address that knows no other methods than those in the document', async ({ operation }) => {
+  const path = operation.path.replace(/\{\w+\}/g, randomUUID())
+  // What stands at the place of an id may be an id to another route: /v1/dead-letters/replay.
+  const here = operations.filter((other) => new RegExp(`^${other.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+  const known = new Set(here.map(({ method }) => method))
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'].filter((word) => !known.has(word))) {
+    const { status } = await api.ask(undefined, { method, path, headers: api.everything })
     expect([404, 405]).toContain(status)
   }
 })
