@@ -75,6 +75,9 @@ type PreparedRun = (sql: string, values: unknown[]) => Promise<void>
 function preparedOn(trx: Knex): PreparedRun {
   return async (sql, values) => {
     const connection = (await trx.client.acquireConnection()) as Preparing
+    // knex refuses statements of a transaction that has ended; here that is ours to do. Without it, work that goes on behind its deadline would write on a connection that
+    // somebody else has by now: claims without their effects.
+    if ((trx as Knex.Transaction).isCompleted()) throw new Error('the transaction has ended')
     await new Promise<void>((resolve, reject) => {
       connection.execute(sql, values, (error) => (error ? reject(error) : resolve()))
     })

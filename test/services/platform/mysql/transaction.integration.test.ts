@@ -42,6 +42,21 @@ it('its upsert part changes the rows that are there', async () => {
   expect(await world.count('many_rows', "word = 'again'")).toBe(537)
 })
 
+it('work that goes on behind the deadline of its transaction writes nothing any more, prepared or as text', async () => {
+  await world.tx.execute('DELETE FROM many_rows')
+  let late: Promise<unknown> = Promise.resolve()
+  const transaction = withTransaction(world.db, 100, (tx) => {
+    late = (async () => {
+      await tx.select('SELECT SLEEP(0.5)')
+      await tx.insert('many_rows', columns, rows.slice(0, 25))
+    })()
+    return late
+  })
+  await expect(transaction).rejects.toMatchObject({ code: 'database-unavailable' })
+  await expect(late).rejects.toThrow()
+  expect(await world.count('many_rows')).toBe(0)
+})
+
 it('nothing of it stays when the transaction fails behind it', async () => {
   await world.tx.execute('DELETE FROM many_rows')
   const fails = withTransaction(world.db, 10_000, async (tx) => {
