@@ -79,6 +79,7 @@ export async function eachEvent<T extends Topic>(world: World, topic: T, each: (
 
 /** Rules that hold at any time, whatever happened; answers the rows that break one. */
 export async function brokenInvariants(world: World): Promise<Record<string, number>> {
+  // Joined in the order that is written: after many inserts the engine's statistics are old, and by them it once chose an order that took more than its time limit.
   const rules = {
     'a contact has one active lead at most':
       'SELECT tenant_id FROM leads WHERE active = 1 GROUP BY tenant_id, contact_id HAVING COUNT(*) > 1',
@@ -91,7 +92,7 @@ export async function brokenInvariants(world: World): Promise<Record<string, num
     'a submission is in one lead':
       'SELECT submissions.submission_id FROM submissions LEFT JOIN lead_submissions ON lead_submissions.tenant_id = submissions.tenant_id AND lead_submissions.submission_id = submissions.submission_id WHERE lead_submissions.lead_id IS NULL',
     'a lead and its submissions have one contact':
-      'SELECT leads.lead_id FROM lead_submissions JOIN leads ON leads.tenant_id = lead_submissions.tenant_id AND leads.lead_id = lead_submissions.lead_id JOIN submissions ON submissions.tenant_id = lead_submissions.tenant_id AND submissions.submission_id = lead_submissions.submission_id WHERE leads.contact_id <> submissions.contact_id',
+      'SELECT leads.lead_id FROM lead_submissions STRAIGHT_JOIN leads ON leads.tenant_id = lead_submissions.tenant_id AND leads.lead_id = lead_submissions.lead_id STRAIGHT_JOIN submissions ON submissions.tenant_id = lead_submissions.tenant_id AND submissions.submission_id = lead_submissions.submission_id WHERE leads.contact_id <> submissions.contact_id',
     'a key belongs to a contact that exists':
       'SELECT contact_keys.key_hash FROM contact_keys LEFT JOIN contacts ON contacts.tenant_id = contact_keys.tenant_id AND contacts.contact_id = contact_keys.contact_id WHERE contacts.contact_id IS NULL',
   }
