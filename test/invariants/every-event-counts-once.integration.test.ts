@@ -185,8 +185,8 @@ async function orderedSnapshot(tx: Transaction, all: readonly Placed[]): Promise
   const ordered = new Set(all.filter(({ isOrdered }) => isOrdered).map(({ event }) => event.event_id))
   const rows = await tx.select<{ event_id: string; submission: string; lead: string; sequence: number; id: string }>(
     `SELECT submissions.event_id, HEX(submissions.submission_id) AS submission, HEX(lead_submissions.lead_id) AS \`lead\`, lead_events.sequence, HEX(lead_events.id) AS id
-     FROM submissions JOIN lead_submissions ON lead_submissions.tenant_id = submissions.tenant_id AND lead_submissions.submission_id = submissions.submission_id
-     JOIN lead_events ON lead_events.tenant_id = submissions.tenant_id AND lead_events.aggregateid = lead_submissions.lead_id AND lead_events.occurred_at = submissions.occurred_at AND lead_events.type IN ('opened', 'submission_added')
+     FROM submissions STRAIGHT_JOIN lead_submissions ON lead_submissions.tenant_id = submissions.tenant_id AND lead_submissions.submission_id = submissions.submission_id
+     STRAIGHT_JOIN lead_events ON lead_events.tenant_id = submissions.tenant_id AND lead_events.aggregateid = lead_submissions.lead_id AND lead_events.occurred_at = submissions.occurred_at AND lead_events.type IN ('opened', 'submission_added')
      ORDER BY submissions.event_id, lead_events.sequence`,
   )
   return rows.filter(({ event_id }) => ordered.has(event_id)).map((row) => JSON.stringify(row))
